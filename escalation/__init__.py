@@ -1,0 +1,1 @@
+"""Escalation: measures proportionate, reversible and never against civilians."""

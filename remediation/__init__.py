@@ -1,0 +1,1 @@
+"""Remediation: what civilians depend on is restored; it never waits for blame."""
