@@ -9,7 +9,7 @@ A value is a number, or one of the marks of official statistics: suppressed, unk
 A mark is never drawn as zero.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
@@ -62,7 +62,7 @@ class Figure:
     svg: SafeString
     headers: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()  # (mark or "", words)
     links: tuple[tuple[str, str], ...] = ()
 
 
@@ -109,9 +109,9 @@ def value_text(value: Value) -> str:
     return f"[{value}]" if isinstance(value, str) else number_text(value)
 
 
-def _mark_notes(values: Iterable[Value]) -> tuple[str, ...]:
+def _mark_notes(values: Iterable[Value]) -> tuple[tuple[str, str], ...]:
     seen = {"u" if value is None else value for value in values if value is None or isinstance(value, str)}
-    return tuple(f"[{mark}] {MARKS[mark]}" for mark in MARKS if mark in seen)
+    return tuple((f"[{mark}]", str(MARKS[mark])) for mark in MARKS if mark in seen)
 
 
 def nice_top(highest: float) -> tuple[float, float]:
@@ -204,18 +204,30 @@ def _series_style(index: int) -> tuple[int, str]:
     return index + 1, PATTERNS[index]
 
 
-def _legend(canvas: Canvas, entries: Sequence[tuple[str, tuple[int, str]]], y: float) -> float:
-    """The key, above the chart; returns where the chart may begin."""
+def _legend(canvas: Canvas, entries: Sequence[tuple[str, Callable[[float, float], None]]], y: float) -> float:
+    """The key, above the chart: each entry draws its own sample. Returns where the chart may begin."""
     at = 0.0
-    for words, style in entries:
+    for words, draw in entries:
         label = _shorten(words, 40)
-        width = 26 + 7.6 * len(label) + 18
+        width = 34 + 7.6 * len(label) + 18
         if at and at + width > WIDTH:
             at, y = 0.0, y + 24
-        canvas.rect(at + 1, y + 1, 16, 14, canvas.paint(*style))
-        canvas.text(at + 24, y + 13, label, size=13)
+        draw(at, y)
+        canvas.text(at + 32, y + 13, label, size=13)
         at += width
     return y + 30
+
+
+def _swatch(canvas: Canvas, style: tuple[int, str]) -> Callable[[float, float], None]:
+    return lambda at, y: canvas.rect(at + 1, y + 1, 24, 14, canvas.paint(*style))
+
+
+def _stroke(canvas: Canvas, index: int) -> Callable[[float, float], None]:
+    def draw(at: float, y: float) -> None:
+        canvas.line(at + 1, y + 8, at + 25, y + 8, f"ch-s{index + 1}", PALETTE[index], width=2.5, dash=DASHES[index])
+        canvas.parts.append(_point(canvas, index, at + 13, y + 8))
+
+    return draw
 
 
 def _check(categories: Sequence[str], series: Sequence[Series]) -> None:
@@ -270,12 +282,12 @@ def bar_chart(
     scale = (right - left) / top
     y = 4.0
     if len(series) > 1:
-        y = _legend(canvas, [(one.name, _series_style(at)) for at, one in enumerate(series)], y)
+        y = _legend(canvas, [(one.name, _swatch(canvas, _series_style(at))) for at, one in enumerate(series)], y)
     begin = y
     thick = 18.0 if stacked or len(series) == 1 else 14.0
     body = Canvas(figure_id, rtl=canvas.rtl)
     for at, category in enumerate(categories):
-        body.text(left, y + 14, _shorten(category, 78))
+        body.text(left + 5, y + 14, _shorten(category, 78))
         y += 21
         if stacked:
             offset = left
@@ -359,7 +371,7 @@ def line_chart(
     top, step = nice_top(max(_numbers(series), default=0))
     y = 4.0
     if len(series) > 1:
-        y = _legend(canvas, [(one.name, (at + 1, "solid")) for at, one in enumerate(series)], y)
+        y = _legend(canvas, [(one.name, _stroke(canvas, at)) for at, one in enumerate(series)], y)
     left, right, begin, height = 48.0, WIDTH - 20.0, y + 8, 240.0
     end = begin + height
     gap = (right - left) / max(len(categories) - 1, 1)
@@ -426,7 +438,8 @@ def state_timeline(
     def place(moment: datetime) -> float:
         return left + (moment - first).total_seconds() / length * (right - left)
 
-    y = _legend(canvas, [(str(STATES[state][0]), STATES[state][1:]) for state in used], 4.0) if used else 4.0
+    key = [(str(STATES[state][0]), _swatch(canvas, STATES[state][1:])) for state in used]
+    y = _legend(canvas, key, 4.0) if used else 4.0
     begin = y
     rows: list[tuple[Cell, ...]] = []
     for lane in lanes:
@@ -442,6 +455,7 @@ def state_timeline(
             rows.append((Cell(lane.label), Cell(str(words)), Cell(_stamp(span.start)), Cell(_stamp(span.end) if span.end else "–")))
         if lane.target:
             at = place(lane.target)
+            canvas.line(at, y - 5, at, y + 25, "ch-halo", SURFACE, width=6)
             canvas.line(at, y - 5, at, y + 25, "ch-target", INK, width=2.5, dash="4 2")
         y += 36
     end = y - 4
@@ -449,9 +463,9 @@ def state_timeline(
         moment = first + (last - first) * share
         canvas.text(left + share * (right - left), end + 16, _stamp(moment), css="ch-soft", size=12, anchor=anchor)
     canvas.line(left, end, right, end, "ch-axis", AXIS, width=1.5)
-    notes = (str(_("The dashed upright line marks the time by which the service was to be restored.")),) if any(
-        lane.target for lane in lanes
-    ) else ()
+    notes: tuple[tuple[str, str], ...] = ()
+    if any(lane.target for lane in lanes):
+        notes = (("", str(_("The dashed upright line marks the time by which the service was to be restored."))),)
     return Figure(
         id=figure_id,
         title=title,

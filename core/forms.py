@@ -12,6 +12,8 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from core.form_fields import Estimate, EstimateField, UncertainDateField, UncertainTime
 
@@ -60,6 +62,13 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for name, question in self.fields.items():
+            if isinstance(question.widget, forms.Textarea) and question.widget.attrs.get("rows") == "10":
+                question.widget.attrs["rows"] = "5"  # Django's default is taller than a phone
+            # Django's "This field is required." five times over helps nobody: the sentence names its question.
+            if question.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                label = question.label or name.replace("_", " ").capitalize()
+                question.error_messages["required"] = format_lazy(_("“{label}” needs an answer."), label=label)
 
     def field_groups(self) -> list[FieldGroup]:
         """The visible fields as they are shown, each exactly once."""

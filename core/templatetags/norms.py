@@ -28,16 +28,15 @@ register = template.Library()
 # FIRST TLP 2.0: five labels, never translated, never spaced, always capitals.
 TLP_MARKS = ("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR")
 
+# The tier model of the evidence standard; the side states keep their own words.
 TIERS = {
-    "t0": pgettext_lazy("tier", "No finding"),
-    "none": pgettext_lazy("tier", "No finding"),
-    "t1": pgettext_lazy("tier", "Technical cluster"),
-    "t2": pgettext_lazy("tier", "Provisional"),
-    "provisional": pgettext_lazy("tier", "Provisional"),
-    "t3": pgettext_lazy("tier", "Corroborated"),
-    "corroborated": pgettext_lazy("tier", "Corroborated"),
+    "t0": pgettext_lazy("tier", "Under investigation"),
+    "t1": pgettext_lazy("tier", "Provisional"),
+    "t2": pgettext_lazy("tier", "Corroborated"),
+    "t3": pgettext_lazy("tier", "Substantiated"),
     "t4": pgettext_lazy("tier", "Adjudicated"),
     "contested": pgettext_lazy("tier", "Contested"),
+    "revised": pgettext_lazy("tier", "Revised"),
     "withdrawn": pgettext_lazy("tier", "Withdrawn"),
     "superseded": pgettext_lazy("tier", "Superseded"),
 }
@@ -127,6 +126,8 @@ def when(moment: datetime | date | None, local: bool = True) -> SafeString:  # n
 def grade(reliability: str | None, credibility: str | int | None) -> SafeString:
     """Source and information grade, each with its words; a missing half says so instead of vanishing."""
     source, truth = str(reliability or "").upper(), str(credibility or "")
+    if source not in RELIABILITY and truth not in CREDIBILITY:
+        return format_html('<span class="not-known">{}</span>', _("Not graded"))
     words = " · ".join(
         (
             str(RELIABILITY.get(source) or _("Source not graded")),
@@ -153,6 +154,12 @@ def people(low: int | None, best: int | None, high: int | None) -> SafeString:
 
 def any_known(*numbers: int | None) -> bool:
     return any(number is not None for number in numbers)
+
+
+@register.simple_tag
+def count(number: int | None) -> SafeString:
+    """A quantity with its thousands grouped, or "Not known". Not for years."""
+    return not_known() if number is None else format_html("<bdi>{}</bdi>", _count(number))
 
 
 def _count(number: int) -> str:
@@ -275,3 +282,23 @@ def chart(figure: Figure, level: int = 3) -> dict[str, Any]:
 def word(value: Any, words: Sequence[tuple[Any, Any]]) -> Any:
     """The label of a value in a list of choices, or the value itself."""
     return dict(words).get(value, value)
+
+
+@register.simple_tag
+def moment(at: datetime | None, precision: str) -> SafeString:
+    """A moment only as exactly as it is known: a year, a month, a day, an hour or the minute; never 00:00 for a guess."""
+    if at is None or precision == "unknown":
+        return not_known()
+    at = at.astimezone(UTC)
+    match precision:
+        case "year":
+            words = formats.date_format(at, "Y")
+        case "month":
+            words = formats.date_format(at, "F Y")
+        case "day":
+            words = formats.date_format(at, "j N Y")
+        case "hour":
+            words = _("about %(time)s UTC") % {"time": formats.date_format(at, "j N Y, H:00")}
+        case _:
+            words = _("%(time)s UTC") % {"time": formats.date_format(at, "j N Y, H:i")}
+    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', at.isoformat(), words)

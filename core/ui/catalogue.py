@@ -76,7 +76,7 @@ def sample_figures() -> list[Figure]:
             description=_("Incidents by sector and tier, 2021 to 2026."),
             categories=[_("Health"), _("Energy"), _("Water"), _("Public administration")],
             series=[
-                Series(_("No finding"), (40, 25, 10, 35)),
+                Series(_("Under investigation"), (40, 25, 10, 35)),
                 Series(_("Provisional"), (25, 15, "c", 20)),
                 Series(_("Corroborated"), (15, 10, "c", None)),
                 Series(_("Contested"), (5, 0, 0, 10)),
@@ -131,6 +131,7 @@ def sample_context() -> dict[str, Any]:
                          "detected_4": "UTC", "detected_5": "exact", "people_0": "12", "people_3": "on"})  # fmt: skip
     broken.is_valid()
     return {
+        "exercise": True,
         "moment": moment,
         "digest": "9f2c1b7de4a05c38817b0e6f4d2a91c6e35f70d8b9a4c2e1f0d3b5a79688e41a",
         "empty_form": SampleForm(auto_id="new_%s"),
@@ -138,7 +139,7 @@ def sample_context() -> dict[str, Any]:
         "filter_form": SampleFilter(auto_id="filter_%s"),
         "figures": sample_figures(),
         "tlp_marks": ("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"),
-        "tiers": ("T0", "T1", "T2", "T3", "T4", "contested", "withdrawn"),
+        "tiers": ("T0", "T1", "T2", "T3", "T4", "contested", "revised", "withdrawn"),
         "kinds": (("", _("Not yet started")), ("info", _("In progress")), ("good", _("Met")), ("warn", _("Due in 2 days")),
                   ("bad", _("Overdue")), ("odd", _("Contested"))),
         "sections": [
