@@ -16,7 +16,7 @@ from django.template.context import Context
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
@@ -109,7 +109,7 @@ def when(moment: datetime | date | None, local: bool = True) -> SafeString:  # n
     text = f"{formats.date_format(utc, 'j M Y, H:i')} UTC"
     own = timezone.get_current_timezone()
     if not local or own.utcoffset(utc.replace(tzinfo=None)) == UTC.utcoffset(None):
-        extra = format_html(" data-local") if local else ""
+        extra = mark_safe(" data-local") if local else ""
         return format_html('<time datetime="{}"{}><bdi>{}</bdi></time>', stamp, extra, text)
     mine = utc.astimezone(own)
     pattern = "H:i" if mine.date() == utc.date() else "j M, H:i"

@@ -1,0 +1,1 @@
+"""No tables, and imports nothing of ours: errors, tenancy context, clock, ids, http."""

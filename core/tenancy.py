@@ -1,0 +1,65 @@
+"""Who is asking, as the database sees it.
+
+A *principal* is a person acting for an organisation. Organisations and people share one number space, so a grant
+can name either. The database backend writes the current principal into every transaction, and the row-level security
+policies read it; without one they answer with nothing (SHR-7).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person acting for an organisation in some roles, each with its number."""
+
+    user_id: int
+    organisation_id: int | None = None
+    role_ids: tuple[int, ...] = ()
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        """All the numbers a grant to this person may name: themselves, their organisation, their roles in it."""
+        own = (self.user_id,) if self.organisation_id is None else (self.user_id, self.organisation_id)
+        return own + self.role_ids
+
+
+_current: ContextVar[Principal | None] = ContextVar("principal", default=None)
+
+# The database wrappers that carry the principal; filled by the backend when Django loads it.
+REBINDS: list[type[Any]] = []
+
+
+def current() -> Principal | None:
+    """The principal bound to this thread or task, or None: nobody."""
+    return _current.get()
+
+
+def as_settings(principal: Principal | None) -> tuple[str, str]:
+    """The two values the policies read: `app.user_id` and `app.org_ids`."""
+    if principal is None:
+        return "", ""
+    return str(principal.user_id), ",".join(str(number) for number in principal.ids)
+
+
+def _rebind_open_transactions() -> None:
+    for connection in connections.all(initialized_only=True):
+        if isinstance(connection, tuple(REBINDS)) and connection.in_atomic_block and not connection.needs_rollback:
+            connection.bind_principal()
+
+
+@contextmanager
+def acting_as(principal: Principal | None) -> Iterator[None]:
+    """Inside the block the database answers as it would to `principal`; afterwards as before."""
+    token = _current.set(principal)
+    try:
+        _rebind_open_transactions()
+        yield
+    finally:
+        _current.reset(token)
+        _rebind_open_transactions()

@@ -1,0 +1,54 @@
+"""The only way to one case: 404 if you may not know of it, 403 if you may not act on it."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from core import clock
+from core.errors import NotAllowed, NotFound
+from organisations.actors import Actor
+from organisations.roles import OWN_HOUSE, Action, allowed
+
+from .models import Access, Incident
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAccess:
+    """A case as somebody may see it, with everything they may do there."""
+
+    incident: Incident
+    actions: frozenset[Action]
+
+    def may(self, action: Action) -> bool:
+        """For drawing a button; the service asks again."""
+        return action in self.actions
+
+
+def grades_on(actor: Actor, incident_id: int) -> list[int]:
+    """Every grade the actor holds on a case: by their organisation, a role in it, or in their own name."""
+    held = Access.objects.filter(incident_id=incident_id, principal__in=actor.principal.ids)
+    return list(held.filter(Q(until__isnull=True) | Q(until__gt=clock.now())).values_list("grade", flat=True))
+
+
+def case_for(actor: Actor, reference: str, action: Action = Action.VIEW, *, lock: bool = False) -> CaseAccess:
+    """The case with this reference, if the actor may do `action` there.
+
+    Raises NotFound when it is not in the actor's world, NotAllowed when it is but they may not act.
+    """
+    cases = Incident.objects.defer("search")
+    if lock:
+        cases = cases.select_for_update(of=("self",))
+    # The database answers only with what the principal may see; grades say the same from the book of grants.
+    incident = cases.filter(reference=reference).first()
+    grades = grades_on(actor, incident.pk) if incident else []
+    if incident is None or not grades:
+        raise NotFound(reference)
+    actions = allowed(list(actor.roles), grades) - OWN_HOUSE
+    if action not in actions:
+        raise NotAllowed(action)
+    return CaseAccess(incident, actions)
+
+
+def get_incident_for(actor: Actor, reference: str, action: Action, *, lock: bool = False) -> Incident:
+    """The case itself, when that is all one needs."""
+    return case_for(actor, reference, action, lock=lock).incident

@@ -1,0 +1,153 @@
+"""The API's door to cases: parse, call, answer."""
+
+import re
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from core.errors import Invalid
+from core.problems import problem
+from organisations.doors import actor_of
+from organisations.models import Organisation
+from organisations.roles import Action, Grade
+
+from .. import selectors, services
+from ..access import case_for
+from ..models import IncidentGroupPermission
+from .serializers import (
+    FactsSerializer,
+    GrantSerializer,
+    IncidentPageSerializer,
+    IncidentSerializer,
+    incident_as_json,
+)
+
+
+def etag(version: int) -> str:
+    """The version as HTTP says it."""
+    return f'"{version}"'
+
+
+def wanted_version(request: Request) -> int | None:
+    """The version in `If-Match`, or None."""
+    found = re.fullmatch(r'\s*(?:W/)?"(\d{1,9})"\s*', request.headers.get("If-Match", ""))
+    return int(found[1]) if found else None
+
+
+class IncidentList(APIView):
+    """Cases in the reader's world, newest first."""
+
+    @extend_schema(
+        operation_id="incidents_list",
+        parameters=[OpenApiParameter(name, str) for name in ("q", "sector", "country", "status", "cursor")],
+        responses=IncidentPageSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        asked = request.query_params
+        wanted = selectors.Wanted(asked.get("q", "")[:200], asked.get("sector", ""), asked.get("country", ""), asked.get("status", ""))
+        page = selectors.incident_page(actor_of(request), wanted, asked.get("cursor", ""))
+        following = None
+        if page.next:
+            query = asked.copy()
+            query["cursor"] = page.next
+            following = f"{reverse('api-incident-list', request=request)}?{query.urlencode()}"
+        return Response({"next": following, "previous": None, "results": [selectors.summary_of(row) for row in page.incidents]})
+
+    @extend_schema(operation_id="incidents_file", request=FactsSerializer, responses={201: IncidentSerializer})
+    def post(self, request: Request) -> Response:
+        shape = FactsSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        actor = actor_of(request)
+        incident = services.file_incident(actor=actor, facts=shape.validated_data)
+        case = case_for(actor, incident.reference)
+        address = reverse("api-incident", args=[incident.reference], request=request)
+        return Response(
+            incident_as_json(case.incident, frozenset(case.actions)), status=201, headers={"Location": address, "ETag": etag(incident.version)}
+        )
+
+
+class IncidentDetail(APIView):
+    """One case."""
+
+    @extend_schema(operation_id="incidents_read", responses=IncidentSerializer)
+    def get(self, request: Request, reference: str) -> Response:
+        case = case_for(actor_of(request), reference)
+        return Response(incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)})
+
+    @extend_schema(operation_id="incidents_edit", request=FactsSerializer(partial=True), responses=IncidentSerializer)
+    def patch(self, request: Request, reference: str) -> Response:
+        """Needs `If-Match` with the version being changed."""
+        actor = actor_of(request)
+        case_for(actor, reference)
+        version = wanted_version(request)
+        if version is None:
+            return problem(428, code="version_needed", detail="Send If-Match with the version you are changing, as ETag gave it.")
+        shape = FactsSerializer(data=request.data, partial=True)
+        shape.is_valid(raise_exception=True)
+        services.edit_incident(actor=actor, reference=reference, version=version, facts=shape.validated_data)
+        return self.get(request, reference)
+
+
+class IncidentMove(APIView):
+    """Closing and opening again."""
+
+    move = ""
+
+    @extend_schema(request=None, responses=IncidentSerializer)
+    def post(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        act = services.close_incident if self.move == "close" else services.reopen_incident
+        act(actor=actor, reference=reference)
+        case = case_for(actor, reference)
+        return Response(incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)})
+
+
+def grant_as_json(grant: IncidentGroupPermission) -> dict[str, object]:
+    """A share as the API tells it."""
+    group = grant.group.role_group
+    return {
+        "id": grant.pk,
+        "organisation": group.organisation.slug,
+        "role": group.role,
+        "grade": grant.permission.codename.removeprefix("grade_"),
+        "reason": grant.reason,
+        "until": grant.until,
+        "granted_at": grant.granted_at,
+    }
+
+
+class GrantList(APIView):
+    """Who can see the case, and why."""
+
+    @extend_schema(operation_id="grants_list", responses=GrantSerializer(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        case = case_for(actor_of(request), reference, Action.SEE_GRANTS)
+        return Response([grant_as_json(grant) for grant in selectors.grants_on(case.incident)])
+
+    @extend_schema(operation_id="grants_give", request=GrantSerializer, responses={201: GrantSerializer})
+    def post(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        case_for(actor, reference, Action.SHARE)
+        shape = GrantSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        given = shape.validated_data
+        organisation = Organisation.objects.filter(slug=given["organisation"]).first()
+        if organisation is None or given["grade"].upper() not in Grade.names:
+            raise Invalid({"organisation": ["Name an organisation and a grade from the lists."]})
+        grant = services.grant_access(
+            actor=actor, reference=reference, organisation=organisation, grade=Grade[given["grade"].upper()],
+            reason=given["reason"], role=given.get("role", ""), until=given.get("until"),
+        )  # fmt: skip
+        return Response(grant_as_json(grant), status=201)
+
+
+class GrantDetail(APIView):
+    """One share, to end it."""
+
+    @extend_schema(operation_id="grants_revoke", responses={204: None})
+    def delete(self, request: Request, reference: str, grant_id: int) -> Response:
+        services.revoke_grant(actor=actor_of(request), reference=reference, grant_id=grant_id)
+        return Response(status=204)

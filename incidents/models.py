@@ -1,0 +1,270 @@
+"""The case and what hangs on it.
+
+Every table here is under forced row-level security. The `audience` columns that the policies read are not fields:
+Django never reads or writes them, only the database's own triggers do (migration 0001).
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from organisations.roles import Grade
+
+from .marks import Mark
+from .querysets import IncidentQuerySet
+from .states import Status
+
+
+class Precision(models.TextChoices):
+    """How exactly a moment is known. `unknown` goes with an empty moment: never a placeholder date."""
+
+    EXACT = "exact", _("exact")
+    HOUR = "hour", _("within an hour")
+    DAY = "day", _("day only")
+    MONTH = "month", _("month only")
+    YEAR = "year", _("year only")
+    UNKNOWN = "unknown", _("not known")
+
+
+def moment(label: str) -> models.DateTimeField[str | None, str | None]:
+    """A moment that may not be known."""
+    return models.DateTimeField(label, null=True, blank=True)
+
+
+def precision() -> models.CharField[str, str]:
+    """How exactly the moment beside it is known."""
+    return models.CharField(max_length=8, choices=Precision, default=Precision.UNKNOWN)
+
+
+def known_together(name: str) -> models.CheckConstraint:
+    """A moment is empty exactly when its precision says `unknown`."""
+    return models.CheckConstraint(
+        name=f"incident_{name}_known",
+        condition=Q(**{f"{name}_at__isnull": True, f"{name}_precision": "unknown"})
+        | (Q(**{f"{name}_at__isnull": False}) & ~Q(**{f"{name}_precision": "unknown"})),
+    )
+
+
+class Incident(models.Model):
+    """A state-linked cyber incident that harms civilians, as it is known today.
+
+    OPEN -> CLOSED -> OPEN. Who it was is not a field here: that is a finding, reached by rule.
+    """
+
+    reference = models.CharField(_("reference"), max_length=24, unique=True, editable=False)
+    holder = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("held by"))
+    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("filed by"))
+    filed_at = models.DateTimeField(_("filed"), db_default=Now(), editable=False)
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    mark = models.CharField(_("sharing mark"), max_length=20, choices=Mark, default=Mark.AMBER)
+    is_exercise = models.BooleanField(_("exercise"), default=False)
+
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("what happened"))
+    harm = models.TextField(_("harm to civilians"), blank=True)
+
+    first_access_at, first_access_precision = moment(_("first access")), precision()
+    began_at, began_precision = moment(_("began")), precision()
+    detected_at, detected_precision = moment(_("detected")), precision()
+    ended_at, ended_precision = moment(_("ended")), precision()
+
+    people_min = models.PositiveBigIntegerField(_("people affected, at least"), null=True, blank=True)
+    people_best = models.PositiveBigIntegerField(_("people affected, best estimate"), null=True, blank=True)
+    people_max = models.PositiveBigIntegerField(_("people affected, at most"), null=True, blank=True)
+    people_source = models.TextField(_("where these numbers come from"), blank=True)
+
+    external_reference = models.CharField(_("reference elsewhere"), max_length=80, blank=True)
+    warnings = models.JSONField(_("warnings at import"), default=list, blank=True)
+    search = models.GeneratedField(
+        expression=SearchVector("reference", "title", "summary", "harm", config="simple"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects: ClassVar[IncidentQuerySet] = IncidentQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        permissions = [
+            ("grade_summary", "See the summary"),
+            ("grade_evidence", "See evidence"),
+            ("grade_contribute", "Contribute evidence"),
+            ("grade_assess", "Assess"),
+            ("grade_coordinate", "Coordinate the response"),
+            ("grade_oversee", "Oversee"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["holder", "external_reference"], name="imported_once_per_holder", condition=~Q(external_reference="")
+            ),
+            models.CheckConstraint(name="incident_status", condition=Q(status__in=["open", "closed"])),
+            models.CheckConstraint(
+                name="incident_closed_has_date", condition=Q(status="open", closed_at__isnull=True) | Q(status="closed", closed_at__isnull=False)
+            ),
+            models.CheckConstraint(name="incident_mark", condition=Q(mark__in=Mark.values)),
+            models.CheckConstraint(name="incident_people_min_best", condition=Q(people_min__isnull=True) | Q(people_best__isnull=True) | Q(people_min__lte=F("people_best"))),
+            models.CheckConstraint(name="incident_people_best_max", condition=Q(people_best__isnull=True) | Q(people_max__isnull=True) | Q(people_best__lte=F("people_max"))),
+            models.CheckConstraint(name="incident_people_min_max", condition=Q(people_min__isnull=True) | Q(people_max__isnull=True) | Q(people_min__lte=F("people_max"))),
+            *(known_together(name) for name in ("first_access", "began", "detected", "ended")),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class CaseRow(models.Model):
+    """Anything that hangs on a case: seen by whoever may see that part of the case."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="%(class)ss")
+
+    class Meta:
+        abstract = True
+
+
+class Victim(CaseRow):
+    """A sector in a country that was hit. Country empty: not known."""
+
+    sector = models.CharField(_("sector"), max_length=60)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    organisations_hit = models.PositiveIntegerField(_("organisations hit"), null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "sector", "country"], name="victim_once")]
+
+    def __str__(self) -> str:
+        return f"{self.sector} {self.country}"
+
+
+class ServiceHit(CaseRow):
+    """An essential service that was hit. Its way back is followed in remediation."""
+
+    service = models.CharField(_("essential service"), max_length=60)
+    name = models.CharField(_("name"), max_length=160)
+    country = models.CharField(_("country"), max_length=2, blank=True)
+    people_min = models.PositiveBigIntegerField(_("people without it, at least"), null=True, blank=True)
+    people_best = models.PositiveBigIntegerField(_("people without it, best estimate"), null=True, blank=True)
+    people_max = models.PositiveBigIntegerField(_("people without it, at most"), null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Statement(CaseRow):
+    """What somebody said in public about who it was: kept in their words (R1.8), never merged, never deleted."""
+
+    kind = models.CharField(_("kind"), max_length=40)
+    said_by = models.CharField(_("said by"), max_length=200)
+    said_at, said_precision = moment(_("said")), precision()
+    names = models.JSONField(_("names"), default=list, blank=True, help_text=_("Countries or groups named."))
+    wording = models.TextField(_("in their words"), blank=True)
+    source = models.TextField(_("source"), blank=True)
+    origin = models.CharField(_("origin"), max_length=120, blank=True, help_text=_("Statements with one origin count once (AT-03)."))
+    external_reference = models.CharField(max_length=80, blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "external_reference"], name="statement_imported_once", condition=~Q(external_reference=""))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.said_by}: {self.kind}"
+
+
+class TimelineEntry(CaseRow):
+    """Something that happened in the case's own time, apart from when we recorded it."""
+
+    at, at_precision = moment(_("when")), precision()
+    what = models.CharField(_("what"), max_length=300)
+    source = models.TextField(_("source"), blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "timeline entries"
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class IncidentLink(CaseRow):
+    """Two incidents that belong together: linked, not merged."""
+
+    class Kind(models.TextChoices):
+        SAME_EMERGENCY = "same_emergency", _("part of the same emergency")
+        RECURRENCE = "recurrence", _("happened again")
+        RELATED = "related", _("related")
+
+    other = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "other"], name="linked_once")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.kind} {self.other_id}"
+
+
+class Draft(models.Model):
+    """A filing not yet sent. Nobody but its author sees it; it survives a lost session."""
+
+    reference = models.CharField(max_length=16, unique=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    answers = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(auto_now=True)
+    incident = models.OneToOneField(Incident, models.PROTECT, null=True, related_name="draft")
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class IncidentGroupPermission(GroupObjectPermissionBase):
+    """A grant to an organisation, or to one role in it: guardian's book, with who gave it, why and until when (SHR-2)."""
+
+    content_object = models.ForeignKey(Incident, models.CASCADE)
+    principal = models.IntegerField(editable=False, default=0, help_text="The grantee's number; set by the database.")
+    holder_principal = models.IntegerField(editable=False, default=0, help_text="The holder's number; set by the database.")
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(db_default=Now(), editable=False)
+    reason = models.CharField(max_length=300)
+    until = models.DateTimeField(null=True, blank=True)
+
+
+class IncidentUserPermission(UserObjectPermissionBase):
+    """A grant to a named person: the exception, with a reason."""
+
+    content_object = models.ForeignKey(Incident, models.CASCADE)
+    principal = models.IntegerField(editable=False, default=0)
+    holder_principal = models.IntegerField(editable=False, default=0)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField(db_default=Now(), editable=False)
+    reason = models.CharField(max_length=300)
+    until = models.DateTimeField(null=True, blank=True)
+
+
+class Access(models.Model):
+    """Who may see which case, row by row: where every list starts. Written by the database from holders and grants."""
+
+    pk = models.CompositePrimaryKey("principal", "incident_id")
+    principal = models.IntegerField()
+    incident = models.ForeignKey(Incident, models.DO_NOTHING, related_name="access", db_constraint=False)
+    grade = models.PositiveSmallIntegerField(choices=Grade)
+    filed_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "access"
+
+    def __str__(self) -> str:
+        return f"{self.principal} {self.incident_id}"

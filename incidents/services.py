@@ -1,0 +1,259 @@
+"""What is done to a case. Each function checks, changes and records in one transaction."""
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db import connection, transaction
+
+from core import clock
+from core.errors import Invalid, NotFound, StaleVersion
+from ledger.services import record
+from organisations.actors import Actor
+from organisations.models import Organisation, RoleGroup
+from organisations.roles import Action, Grade
+
+from . import errors
+from .access import case_for, get_incident_for
+from .facts import MOMENTS, check
+from .models import Draft, Incident, IncidentGroupPermission, IncidentLink, ServiceHit, Statement, TimelineEntry, Victim
+from .snapshots import facts_of
+from .statements import check_statement, check_timeline_entry
+from .states import Status
+
+
+def next_reference() -> str:
+    """A fresh reference: speakable, random to look at, silent about how many there are."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT incident_next_reference(%s)", [clock.today().year])
+        return str(cursor.fetchone()[0])
+
+
+def columns(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Checked facts as the columns of an incident."""
+    values = {name: facts[name] for name in ("title", "summary", "harm", "mark", "is_exercise", "people_source") if name in facts}
+    for name in MOMENTS:
+        if name in facts:
+            at = facts[name]["at"]
+            values[f"{name}_at"] = datetime.fromisoformat(at) if at else None
+            values[f"{name}_precision"] = facts[name]["precision"]
+    if "people" in facts:
+        values |= {f"people_{part}": number for part, number in facts["people"].items()}
+    return values
+
+
+def add_victims(incident: Incident, victims: list[dict[str, Any]]) -> None:
+    """Rows for the sectors and countries hit."""
+    Victim.objects.bulk_create([Victim(incident=incident, **row) for row in victims])
+
+
+def add_services(incident: Incident, services: list[dict[str, Any]]) -> None:
+    """Rows for the essential services hit."""
+    ServiceHit.objects.bulk_create(
+        [
+            ServiceHit(
+                incident=incident, service=row["service"], name=row["name"], country=row["country"],
+                **{f"people_{part}": number for part, number in row["people"].items()},
+            )
+            for row in services
+        ]
+    )  # fmt: skip
+
+
+@transaction.atomic
+def file_incident(*, actor: Actor, facts: Mapping[str, Any], draft_reference: str | None = None) -> Incident:
+    """Files an incident; the actor's organisation holds it from then on (ATT-1).
+
+    `facts` as in `incidents.facts`. Filing a draft twice gives the same incident. Raises Invalid with every field to mend.
+    """
+    actor.require(Action.FILE)
+    draft = get_draft(actor=actor, reference=draft_reference, lock=True) if draft_reference else None
+    if draft is not None and draft.incident_id is not None:
+        return Incident.objects.get(pk=draft.incident_id)
+    checked = check(facts, whole=True)
+    incident = Incident.objects.create(
+        reference=next_reference(), holder=actor.organisation, filed_by=actor.user, **columns(checked)
+    )
+    add_victims(incident, checked["victims"])
+    add_services(incident, checked["services"])
+    if draft is not None:
+        draft.incident = incident
+        draft.save(update_fields=["incident", "saved_at"])
+    record(
+        actor=actor, verb="incident.filed", subject=incident, root_id=incident.pk,
+        payload={"reference": incident.reference, "mark": incident.mark, "exercise": incident.is_exercise},
+    )  # fmt: skip
+    return incident
+
+
+@transaction.atomic
+def edit_incident(*, actor: Actor, reference: str, version: int, facts: Mapping[str, Any]) -> Incident:
+    """Changes the facts given, if nobody else saved since `version`.
+
+    Raises StaleVersion with what is stored now, so that both sides can be shown field by field.
+    """
+    incident = get_incident_for(actor, reference, Action.EDIT, lock=True)
+    if incident.status == Status.CLOSED:
+        raise errors.AlreadyClosed
+    if incident.version != version:
+        raise StaleVersion(theirs=facts_of(incident), version=incident.version)
+    moments = {name: value for name, value in facts_of(incident).items() if name in MOMENTS}
+    checked = check({**moments, **facts})
+    for name, value in columns(checked).items():
+        setattr(incident, name, value)
+    incident.version += 1
+    incident.save(update_fields=[*columns(checked), "version", "changed_at"])
+    if "victims" in checked:
+        incident.victims.all().delete()
+        add_victims(incident, checked["victims"])
+    if "services" in checked:
+        add_services(incident, checked["services"])
+    record(
+        actor=actor, verb="incident.edited", subject=incident, root_id=incident.pk,
+        payload={"fields": sorted(facts), "version": incident.version},
+    )  # fmt: skip
+    return incident
+
+
+@transaction.atomic
+def close_incident(*, actor: Actor, reference: str, note: str = "") -> Incident:
+    """Closes the case; it stays readable, and can be opened again."""
+    incident = get_incident_for(actor, reference, Action.CLOSE, lock=True)
+    if incident.status == Status.CLOSED:
+        raise errors.AlreadyClosed
+    incident.status, incident.closed_at = Status.CLOSED, clock.now()
+    incident.version += 1
+    incident.save(update_fields=["status", "closed_at", "version", "changed_at"])
+    record(actor=actor, verb="incident.closed", subject=incident, root_id=incident.pk)
+    return incident
+
+
+@transaction.atomic
+def reopen_incident(*, actor: Actor, reference: str) -> Incident:
+    """Opens a closed case again."""
+    incident = get_incident_for(actor, reference, Action.CLOSE, lock=True)
+    if incident.status == Status.OPEN:
+        raise errors.NotClosed
+    incident.status, incident.closed_at = Status.OPEN, None
+    incident.version += 1
+    incident.save(update_fields=["status", "closed_at", "version", "changed_at"])
+    record(actor=actor, verb="incident.reopened", subject=incident, root_id=incident.pk)
+    return incident
+
+
+# ── drafts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def get_draft(*, actor: Actor, reference: str, lock: bool = False) -> Draft:
+    """The author's own draft; for anybody else there is none."""
+    drafts = Draft.objects.select_for_update() if lock else Draft.objects.all()
+    draft = drafts.filter(reference=reference, author=actor.user, organisation=actor.organisation).first()
+    if draft is None:
+        raise NotFound(reference)
+    return draft
+
+
+@transaction.atomic
+def open_draft(*, actor: Actor) -> Draft:
+    """An empty draft, kept on the server from the first moment."""
+    actor.require(Action.FILE)
+    reference = "DRAFT-" + "".join(secrets.choice("23456789ABCDEFGHJKMNPQRSTUVWXYZ") for _ in range(6))
+    return Draft.objects.create(reference=reference, author=actor.user, organisation=actor.organisation)
+
+
+@transaction.atomic
+def save_draft(*, actor: Actor, reference: str, answers: Mapping[str, Any]) -> Draft:
+    """Keeps answers as typed, right or wrong: nothing typed is lost. They are checked when a step is done and when it is sent."""
+    draft = get_draft(actor=actor, reference=reference, lock=True)
+    if draft.incident_id is not None:
+        raise errors.DraftSent
+    draft.answers = {**draft.answers, **answers}
+    draft.save(update_fields=["answers", "saved_at"])
+    return draft
+
+
+# ── sharing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def grant_access(
+    *, actor: Actor, reference: str, organisation: Organisation, grade: int, reason: str, role: str = "", until: datetime | None = None
+) -> IncidentGroupPermission:
+    """Shares the case with an organisation, or with one role in it, at a grade, until a date (SHR-2).
+
+    A second grant of the same grade replaces the first one's reason and end.
+    """
+    incident = get_incident_for(actor, reference, Action.SHARE, lock=True)
+    if organisation.pk == incident.holder_id:
+        raise errors.GrantToHolder
+    if not reason.strip():
+        raise errors.GrantNeedsReason
+    if grade not in Grade.values or grade == Grade.HOLD:
+        raise Invalid({"grade": ["Choose a grade from the list."]})
+    if until is not None and until <= clock.now():
+        raise Invalid({"until": ["The share must end in the future."]})
+    group = RoleGroup.objects.get(organisation=organisation, role=role)
+    permission = Permission.objects.get(content_type__app_label="incidents", codename=f"grade_{Grade(grade).name.lower()}")
+    grant, _ = IncidentGroupPermission.objects.update_or_create(
+        group_id=group.pk, permission=permission, content_object=incident,
+        defaults={"granted_by": actor.user, "reason": reason.strip(), "until": until},
+    )  # fmt: skip
+    record(
+        actor=actor, verb="grant.given", subject=grant, root_id=incident.pk,
+        payload={"organisation": organisation.pk, "role": role, "grade": Grade(grade).name.lower(), "until": until.isoformat() if until else None},
+    )  # fmt: skip
+    return grant
+
+
+@transaction.atomic
+def revoke_grant(*, actor: Actor, reference: str, grant_id: int) -> None:
+    """Ends a share at once; what was seen stays recorded."""
+    incident = get_incident_for(actor, reference, Action.SHARE, lock=True)
+    grant = IncidentGroupPermission.objects.filter(content_object=incident, pk=grant_id).first()
+    if grant is None:
+        raise NotFound(grant_id)
+    record(actor=actor, verb="grant.revoked", subject=grant, root_id=incident.pk, payload={"organisation": grant.principal})
+    grant.delete()
+
+
+def expire_grants() -> int:
+    """Ends every share whose time is over; how many. Called by the clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT incidents_expire_grants()")
+        return int(cursor.fetchone()[0])
+
+
+# ── what is said and what happened ───────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def add_statement(*, actor: Actor, reference: str, statement: Mapping[str, Any]) -> Statement:
+    """Keeps what somebody said in public, in their words; nothing is merged and nothing deleted (R1.8)."""
+    incident = get_incident_for(actor, reference, Action.EDIT)
+    added = Statement.objects.create(incident=incident, added_by=actor.user, **check_statement(statement))
+    record(actor=actor, verb="statement.added", subject=added, root_id=incident.pk, payload={"kind": added.kind})
+    return added
+
+
+@transaction.atomic
+def add_timeline_entry(*, actor: Actor, reference: str, entry: Mapping[str, Any]) -> TimelineEntry:
+    """Adds something that happened in the case's own time."""
+    incident = get_incident_for(actor, reference, Action.EDIT)
+    added = TimelineEntry.objects.create(incident=incident, added_by=actor.user, **check_timeline_entry(entry))
+    record(actor=actor, verb="timeline.added", subject=added, root_id=incident.pk)
+    return added
+
+
+@transaction.atomic
+def link_incidents(*, actor: Actor, reference: str, other_reference: str, kind: str) -> IncidentLink:
+    """Links two incidents the actor may both see: linked, not merged."""
+    incident = get_incident_for(actor, reference, Action.EDIT)
+    other = case_for(actor, other_reference).incident
+    if kind not in IncidentLink.Kind.values or other.pk == incident.pk:
+        raise Invalid({"other": ["Choose another incident and how the two belong together."]})
+    link, made = IncidentLink.objects.get_or_create(incident=incident, other=other, defaults={"kind": kind})
+    if made:
+        record(actor=actor, verb="incident.linked", subject=link, root_id=incident.pk, payload={"other": other.reference, "kind": kind})
+    return link

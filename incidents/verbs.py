@@ -1,0 +1,20 @@
+"""What can be recorded about a case."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger.verbs import declare
+
+declare(
+    {
+        "incident.filed": _("filed the incident"),
+        "incident.edited": _("changed the facts"),
+        "incident.closed": _("closed the case"),
+        "incident.reopened": _("opened the case again"),
+        "incident.linked": _("linked another incident"),
+        "incident.imported": _("imported the incident"),
+        "grant.given": _("shared the case"),
+        "grant.revoked": _("ended a share"),
+        "statement.added": _("added a public statement"),
+        "timeline.added": _("added to the timeline"),
+    }
+)

@@ -1,0 +1,1 @@
+"""The append-only record: what was done, by whom, in an order nobody can change. Knows no domain."""

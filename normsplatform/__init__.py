@@ -1,0 +1,1 @@
+"""Composition only: settings, addresses, queue, health, embedded services. No word of the domain."""

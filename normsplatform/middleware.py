@@ -1,0 +1,54 @@
+"""What every request passes: an id for the logs, the reader's language, and one answer for a broken rule."""
+
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
+from django.utils import translation
+
+from core.errors import DomainError
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Gives each request an id, in the logs and in the answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response["X-Request-Id"] = request_id
+        return response
+
+
+class ChosenLocaleMiddleware(LocaleMiddleware):
+    """Django's, for pages; the API answers in English unless asked by `Accept-Language` (same rule)."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:  # type: ignore[override]
+        response.headers.setdefault("Content-Language", translation.get_language() or "en")
+        return response
+
+
+class DomainErrorMiddleware:
+    """A rule that says no becomes a page that says why, with the way back."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answers 409 (or the error's own status); the view's transaction has been undone already."""
+        if not isinstance(error, DomainError):
+            return None
+        back = request.headers.get("Referer", "")
+        context = {"error": error, "back": back if back.startswith(f"{request.scheme}://{request.get_host()}/") else ""}
+        return render(request, "errors/409.html", context, status=error.status)

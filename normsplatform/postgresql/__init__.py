@@ -1,0 +1,1 @@
+"""PostgreSQL, with the principal bound to every transaction (docs/explanation/tenancy.md)."""

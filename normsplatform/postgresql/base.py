@@ -1,0 +1,39 @@
+"""The database backend: the first statement of every transaction says who is asking.
+
+No principal, or no transaction: the policies answer with nothing. `SET LOCAL` in plain middleware would not do:
+middleware runs outside the request's transaction.
+"""
+
+from typing import Any
+
+from django.db.backends.postgresql import base
+
+from core import tenancy
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """Django's wrapper; `OPTIONS["role"]` (tests) takes that role for each transaction."""
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = super().get_connection_params()
+        params.pop("role", None)
+        return params
+
+    def _set_autocommit(self, autocommit: bool) -> None:
+        super()._set_autocommit(autocommit)
+        if not autocommit:
+            self.bind_principal()
+
+    def bind_principal(self) -> None:
+        """Tells this transaction who is asking; called again when the principal changes inside it."""
+        role = self.settings_dict["OPTIONS"].get("role")
+        user_id, org_ids = tenancy.as_settings(tenancy.current())
+        with self.connection.cursor() as cursor:
+            if role:
+                cursor.execute(f"SET LOCAL ROLE {role}")  # from settings, never from a request
+            cursor.execute(
+                "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', %s, true)", (user_id, org_ids)
+            )
+
+
+tenancy.REBINDS.append(DatabaseWrapper)

@@ -1,0 +1,139 @@
+"""What runs: apps, middleware, databases, queue, logs."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from .env import env, secret
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+NORMS_HOME = Path(env.str("NORMS_HOME", default=str(BASE_DIR / "var")))
+BASE_URL = env.str("NORMS_BASE_URL", default="http://127.0.0.1:8000")
+
+SECRET_KEY = secret("SECRET_KEY")
+DEBUG = env.bool("DEBUG", default=False)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "normsplatform.apps.NormsPlatformConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.admin",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "guardian",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+    "core",
+    "ledger",
+    "organisations",
+    "instruments",
+    "documents",
+    "incidents",
+    "evidence",
+    "attribution",
+    "escalation",
+    "remediation",
+    "accountability",
+    "publication",
+    "exchange",
+]
+# Rooms are built one after the other: an app joins the list when its folder is there.
+INSTALLED_APPS = [app for app in INSTALLED_APPS if "." in app or app in {"allauth", "guardian", "rest_framework",
+    "django_filters", "drf_spectacular", "drf_spectacular_sidecar", "django_htmx", "csp"} or (BASE_DIR / app / "apps.py").exists()]
+
+MIDDLEWARE = [
+    "normsplatform.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "normsplatform.middleware.ChosenLocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "organisations.middleware.PrincipalMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "normsplatform.middleware.DomainErrorMiddleware",
+]
+ROOT_URLCONF = "normsplatform.urls"
+WSGI_APPLICATION = "normsplatform.wsgi.application"
+
+
+def database(url_name: str, **extra: Any) -> dict[str, Any]:
+    """One login of the three; all of them bind the principal to the transaction."""
+    config = env.db_url(url_name)
+    return {**config, "ENGINE": "normsplatform.postgresql", "ATOMIC_REQUESTS": True, "CONN_MAX_AGE": 600,
+            "CONN_HEALTH_CHECKS": True, **extra}
+
+
+DATABASES = {
+    "default": database("DATABASE_APP_URL"),
+    # Migrations and `verify` only; never used by a request.
+    "owner": database("DATABASE_OWNER_URL", ATOMIC_REQUESTS=False, CONN_MAX_AGE=0),
+    # The public pages: reads frozen releases and nothing else.
+    "public": database("DATABASE_PUBLIC_URL"),
+}
+DATABASE_ROUTERS = ["normsplatform.postgresql.routers.SchemaBelongsToOwner"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.str("REDIS_URL")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
+SESSION_COOKIE_HTTPONLY = True
+SECURE_COOKIES = env.bool("SECURE_COOKIES", default=BASE_URL.startswith("https://"))
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 1800
+# Above the longest task: a task longer than the visibility timeout is handed out again while it still runs.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
+    "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
+    "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
+    "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
+    "evidence-sweep": {"task": "evidence.tasks.sweep_integrity", "schedule": 6 * 3600.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(NORMS_HOME / "celerybeat-schedule")
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = USE_TZ = True
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "normsplatform.logs.formatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {"django.server": {"level": "WARNING"}},
+}

@@ -1,0 +1,20 @@
+"""Tests: one database made by the owner's login; every transaction then takes the application's role."""
+
+from . import *
+from .base import DATABASES, NORMS_HOME
+
+OWNER = DATABASES["owner"]
+DATABASES = {
+    "default": {**OWNER, "ATOMIC_REQUESTS": True, "OPTIONS": {}, "TEST": {"NAME": "test_norms"}},
+    "owner": {**OWNER, "TEST": {"MIRROR": "default"}},
+    "public": {**OWNER, "TEST": {"MIRROR": "default"}},
+}
+DATABASE_ROUTERS: list[str] = []
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+CELERY_TASK_ALWAYS_EAGER = True
+CELERY_TASK_EAGER_PROPAGATES = True
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+FILES_ROOT = NORMS_HOME / "test-files"

@@ -1,0 +1,39 @@
+"""Every address there is. Pages of a case are `/incidents/<reference>/<section>/`; the API nests the same way."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from core import converters
+
+from . import health
+
+converters.register()
+
+CASE = "incidents/<incident:reference>/"
+
+# Rooms whose pages hang under a case: each has `ui/urls.py` and `api/urls.py`.
+CASE_ROOMS = ["evidence", "attribution", "escalation", "remediation", "accountability"]
+ROOMS = [room for room in CASE_ROOMS if room in settings.INSTALLED_APPS]
+
+api: list[URLPattern | URLResolver] = [
+    path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
+    path("docs/", login_not_required(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
+    path("", include("incidents.api.urls")),
+    *(path(CASE, include(f"{room}.api.urls")) for room in ROOMS),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api)),
+    path("", include("incidents.ui.urls")),
+    *(path(CASE, include(f"{room}.ui.urls")) for room in ROOMS),
+]
+
+for room in ("publication", "organisations", "documents", "instruments"):
+    pass

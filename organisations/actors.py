@@ -1,0 +1,84 @@
+"""The person at the door: who they are, for whom they act, and what their roles allow.
+
+Services take an `Actor` as their first argument; pages, API, tasks and commands make one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+
+from django.db import transaction
+from django.db.models import Q
+
+from core import clock
+from core.errors import NotAllowed
+from core.tenancy import Principal, acting_as
+
+from .models import Membership, Organisation, RoleGroup, User
+from .roles import Action, actions_of
+
+
+@cache
+def role_numbers(organisation_id: int) -> dict[str, int]:
+    """The principal number of each role of an organisation; fixed from its founding on."""
+    return dict(RoleGroup.objects.filter(organisation_id=organisation_id).exclude(role="").values_list("role", "principal"))
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person acting for an organisation, with the roles held there at this moment."""
+
+    user: User
+    organisation: Organisation
+    roles: tuple[str, ...]
+
+    @property
+    def principal(self) -> Principal:
+        """What the database is told."""
+        numbers = role_numbers(self.organisation.pk)
+        return Principal(self.user.pk, self.organisation.pk, tuple(numbers[role] for role in self.roles if role in numbers))
+
+    def may(self, action: Action) -> bool:
+        """Whether the role allows this somewhere; on a case, `incidents.access` decides."""
+        return action in actions_of(list(self.roles))
+
+    def require(self, action: Action) -> None:
+        """Raises 403 unless the role allows it."""
+        if not self.may(action):
+            raise NotAllowed(action)
+
+
+def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:
+    """The actor a signed-in person is: in the organisation asked for, else in their first; None without membership.
+
+    Asked at every request, so that an ended membership ends access at once.
+    """
+    with acting_as(Principal(user.pk)), transaction.atomic():
+        found = (
+            Membership.objects.filter(Q(until__isnull=True) | Q(until__gt=clock.now()), user=user)
+            .select_related("organisation")
+            .order_by("pk")
+        )
+        chosen = next((m for m in found if m.organisation_id == organisation_id), None) or next(iter(found), None)
+    if chosen is None:
+        return None
+    return Actor(user, chosen.organisation, tuple(chosen.roles))
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """For tasks, commands and tests: one transaction as `actor`."""
+    with acting_as(actor.principal), transaction.atomic():
+        yield actor
+
+
+SYSTEM_EMAIL = "system@norms.invalid"
+SYSTEM_SLUG = "secretariat"
+
+
+def system_actor() -> Actor:
+    """The platform itself, for clocks and sweeps: visible in the ledger under its own name, holder of nothing."""
+    user = User.objects.get(email=SYSTEM_EMAIL)
+    organisation = Organisation.objects.get(slug=SYSTEM_SLUG)
+    return Actor(user, organisation, ())

@@ -1,0 +1,109 @@
+"""Who may do what: the only table.
+
+An act needs two yeses: the *role* a person has in the organisation they act for, and the *grade* that organisation
+was granted on the case (the holder has every grade). Both sides read from here, at every door (SHR-2).
+"""
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """What a member does in their organisation."""
+
+    ANALYST = "analyst", _("Analyst")
+    FORENSIC_ASSESSOR = "forensic_assessor", _("Digital forensics assessor")
+    LEGAL_ASSESSOR = "legal_assessor", _("Law assessor")
+    HUMAN_RIGHTS_ASSESSOR = "human_rights_assessor", _("Human rights assessor")
+    COORDINATOR = "coordinator", _("Response coordinator")
+    MEDIATOR = "mediator", _("Mediator")
+    ORG_ADMIN = "org_admin", _("Organisation administrator")
+    RESEARCHER = "researcher", _("Researcher")
+    CUSTODIAN = "custodian", _("Evidence custodian")
+    PUBLISHER = "publisher", _("Publisher of figures")
+
+
+class Grade(IntegerChoices):
+    """How much of a case an organisation was granted; the number is what the database compares."""
+
+    SUMMARY = 10, _("See the summary")
+    EVIDENCE = 20, _("See evidence")
+    CONTRIBUTE = 30, _("Contribute evidence")
+    ASSESS = 40, _("Assess")
+    COORDINATE = 50, _("Coordinate the response")
+    OVERSEE = 60, _("Oversee")
+    HOLD = 100, _("Hold the case")
+
+
+class Action(TextChoices):
+    """Acts on a case, named as the services are."""
+
+    VIEW = "incident.view"
+    FILE = "incident.file"
+    EDIT = "incident.edit"
+    SHARE = "incident.share"
+    SEE_GRANTS = "incident.see_grants"
+    CLOSE = "incident.close"
+    SEE_EVIDENCE = "evidence.view"
+    ADD_EVIDENCE = "evidence.add"
+    GRADE_EVIDENCE = "evidence.grade"
+    DOWNLOAD_EVIDENCE = "evidence.download"
+    SEE_ATTRIBUTION = "attribution.view"
+    ANALYSE = "attribution.analyse"
+    PROPOSE_FINDING = "attribution.propose"
+    CONVENE_PANEL = "attribution.convene"
+    TAKE_SEAT = "attribution.sit"
+    SEE_MEASURES = "measure.view"
+    PROPOSE_MEASURE = "measure.propose"
+    DECIDE_MEASURE = "measure.decide"
+    SEE_REMEDIATION = "remediation.view"
+    RESTORE = "remediation.restore"
+    VERIFY_TASK = "remediation.verify"
+    SEE_REVIEW = "review.view"
+    REQUEST_REVIEW = "review.request"
+    PREPARE_RELEASE = "release.prepare"
+    PUBLISH_RELEASE = "release.publish"
+    MANAGE_ORGANISATION = "organisation.manage"
+
+
+A = Action
+SEES = frozenset({A.VIEW, A.SEE_REMEDIATION})
+READS = SEES | {A.SEE_EVIDENCE, A.DOWNLOAD_EVIDENCE, A.SEE_ATTRIBUTION, A.SEE_MEASURES, A.SEE_REVIEW, A.SEE_GRANTS}
+ASSESSES = READS | {A.ADD_EVIDENCE, A.GRADE_EVIDENCE, A.ANALYSE, A.TAKE_SEAT}
+
+BY_ROLE: dict[str, frozenset[Action]] = {
+    Role.ANALYST: READS
+    | {A.FILE, A.EDIT, A.SHARE, A.CLOSE, A.ADD_EVIDENCE, A.GRADE_EVIDENCE, A.ANALYSE, A.PROPOSE_FINDING, A.CONVENE_PANEL, A.RESTORE},
+    Role.FORENSIC_ASSESSOR: ASSESSES,
+    Role.LEGAL_ASSESSOR: ASSESSES,
+    Role.HUMAN_RIGHTS_ASSESSOR: ASSESSES,
+    Role.COORDINATOR: READS | {A.FILE, A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW, A.CONVENE_PANEL, A.SHARE},
+    Role.MEDIATOR: SEES | {A.SEE_MEASURES},
+    Role.ORG_ADMIN: READS | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE},
+    Role.RESEARCHER: SEES,
+    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE},
+    Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
+}
+
+BY_GRADE: dict[int, frozenset[Action]] = {
+    Grade.SUMMARY: SEES,
+    Grade.EVIDENCE: READS - {A.SEE_GRANTS},
+    Grade.CONTRIBUTE: READS - {A.SEE_GRANTS} | {A.ADD_EVIDENCE, A.GRADE_EVIDENCE},
+    Grade.ASSESS: ASSESSES - {A.SEE_GRANTS},
+    Grade.COORDINATE: READS - {A.SEE_GRANTS} | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW},
+    Grade.OVERSEE: READS | {A.REQUEST_REVIEW},
+    Grade.HOLD: frozenset(Action) - {A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
+}
+
+# Acts that are not on a case: the role alone decides.
+OWN_HOUSE = frozenset({A.FILE, A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE})
+
+
+def actions_of(roles: list[str]) -> frozenset[Action]:
+    """Everything these roles may do somewhere."""
+    return frozenset().union(*(BY_ROLE.get(role, frozenset()) for role in roles))
+
+
+def allowed(roles: list[str], grades: list[int]) -> frozenset[Action]:
+    """What a person with `roles` may do on a case their organisation holds `grades` on."""
+    return actions_of(roles) & frozenset().union(*(BY_GRADE.get(grade, frozenset()) for grade in grades))

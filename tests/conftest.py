@@ -1,0 +1,71 @@
+"""What every test stands on: a database entered as the application's role, a cast, and a client that signs in."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+from django.test import Client
+
+from core.tenancy import acting_as
+from instruments.services import adopt_shelf
+from organisations.actors import Actor
+from tests.people import People
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Made by the owner, with the instruments adopted; from here on every transaction takes the application's role."""
+    with django_db_blocker.unblock():
+        adopt_shelf(using="default")
+    connections["default"].settings_dict["OPTIONS"]["role"] = "norms_app"
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """The cast of `tests/people.py`."""
+    return People()
+
+
+@pytest.fixture
+def acting() -> Iterator[Callable[[Actor], Actor]]:
+    """`acting(someone)`: from here to the end of the test (or the next call) the database is asked as them."""
+    stack: list[Any] = []
+
+    def switch(actor: Actor) -> Actor:
+        while stack:
+            stack.pop().__exit__(None, None, None)
+        context = acting_as(actor.principal)
+        context.__enter__()
+        stack.append(context)
+        return actor
+
+    yield switch
+    while stack:
+        stack.pop().__exit__(None, None, None)
+
+
+@pytest.fixture
+def as_owner(db: None) -> Callable[[], Any]:
+    """A cursor with the owner's rights, for what only the owner may see (`verify`, the catalogue)."""
+
+    def cursor() -> Any:
+        with connection.cursor() as inner:
+            inner.execute("RESET ROLE")
+        return connection.cursor()
+
+    return cursor
+
+
+@pytest.fixture
+def sign_in(client: Client) -> Callable[[Actor], Client]:
+    """The browser's client, signed in as this person."""
+
+    def enter(actor: Actor) -> Client:
+        client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session["organisation_id"] = actor.organisation.pk
+        session.save()
+        return client
+
+    return enter
