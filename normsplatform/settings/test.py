@@ -2,10 +2,11 @@
 
 from . import *
 from .base import DATABASES, NORMS_HOME
+from .env import env
 
 OWNER = DATABASES["owner"]
 DATABASES = {
-    "default": {**OWNER, "ATOMIC_REQUESTS": True, "OPTIONS": {}, "TEST": {"NAME": "test_norms"}},
+    "default": {**OWNER, "ATOMIC_REQUESTS": True, "OPTIONS": {}, "TEST": {"NAME": env.str("NORMS_TEST_DB", default="test_norms")}},
     "owner": {**OWNER, "TEST": {"MIRROR": "default"}},
     "public": {**OWNER, "TEST": {"MIRROR": "default"}},
 }
