@@ -1,0 +1,1 @@
+"""Who, and how sure: hypotheses, panels, opinions, findings, clocks, right of reply."""

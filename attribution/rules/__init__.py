@@ -1,0 +1,104 @@
+"""The attribution rules: what makes a finding provisional, corroborated or substantiated, as pure functions over plain values.
+
+The instrument `evidence-standard` holds the numbers, lists and wording; these functions hold the logic; the page prints
+both. No database, no request, no clock: the same facts give the same answer, for the accuser and the accused.
+"""
+
+from .clocks import ReviewState, default_review_date, latest_review_date, review_state
+from .lineage import Lineage, OriginCount, count_origins, trace
+from .matrix import (
+    Contradictions,
+    PooledRating,
+    diagnosticity,
+    pool_ratings,
+    rating_value,
+    separates,
+    standing,
+    supports,
+)
+from .panel import counted_opinions, dissents, signing, sitting, unresolved_objections
+from .requirements import CHECKS
+from .robustness import Loss, Support, measure_support
+from .scales import (
+    ScaleMismatch,
+    at_least,
+    compare_likelihood,
+    confidence_reaches,
+    known_grade,
+    likelihood_rank,
+    middle_grade,
+    term_for_percent,
+    term_for_wording,
+)
+from .standard import TIERS, EvidenceStandard, StandardMismatch
+from .texts import MESSAGES, Text
+from .tiers import Exclusion, Requirement, TierReport, raising_classes, tier_report
+from .views import (
+    ContestView,
+    EvidenceView,
+    FindingView,
+    HypothesisView,
+    Likelihood,
+    OpinionView,
+    PanelView,
+    known_by,
+)
+from .weighing import Weighed, independent_origins, weigh
+
+__all__ = [
+    "CHECKS",
+    "MESSAGES",
+    "TIERS",
+    "ContestView",
+    "Contradictions",
+    "EvidenceStandard",
+    "EvidenceView",
+    "Exclusion",
+    "FindingView",
+    "HypothesisView",
+    "Likelihood",
+    "Lineage",
+    "Loss",
+    "OpinionView",
+    "OriginCount",
+    "PanelView",
+    "PooledRating",
+    "Requirement",
+    "ReviewState",
+    "ScaleMismatch",
+    "StandardMismatch",
+    "Support",
+    "Text",
+    "TierReport",
+    "Weighed",
+    "at_least",
+    "compare_likelihood",
+    "confidence_reaches",
+    "count_origins",
+    "counted_opinions",
+    "default_review_date",
+    "diagnosticity",
+    "dissents",
+    "independent_origins",
+    "known_by",
+    "known_grade",
+    "latest_review_date",
+    "likelihood_rank",
+    "measure_support",
+    "middle_grade",
+    "pool_ratings",
+    "raising_classes",
+    "rating_value",
+    "review_state",
+    "separates",
+    "signing",
+    "sitting",
+    "standing",
+    "supports",
+    "term_for_percent",
+    "term_for_wording",
+    "tier_report",
+    "trace",
+    "unresolved_objections",
+    "weigh",
+]
