@@ -20,7 +20,6 @@ from normsplatform.embedded.files import exclusive, read_json, write_json
 Kind = Literal["runtime", "dev"]
 LISTS: dict[Kind, str] = {"runtime": "requirements.txt", "dev": "requirements-dev.txt"}
 SPACE: dict[Kind, int] = {"runtime": 900, "dev": 1300}  # MB: what is installed, unpacked once more on the way
-MARKER = "complete.json"
 
 
 def lock_of(kind: Kind) -> str:
@@ -37,7 +36,7 @@ def is_complete(home: Home, kind: Kind) -> bool:
     """Whether the environment is what the list says. The list for development holds everything of the other."""
     if not os.access(home.env / "bin" / "python", os.X_OK):
         return False
-    installed = read_json(home.env / MARKER)
+    installed = read_json(home.env_marker)
     wanted = {LISTS["dev"]: lock_of("dev")}
     if kind == "runtime" and installed.get(LISTS["runtime"]) == lock_of("runtime"):
         return True
@@ -55,7 +54,7 @@ def ensure(home: Home, kind: Kind) -> None:
             return
         home.require_space(SPACE[kind], "The Python environment")
         say("Setting up the Python environment (once; under a minute when the packages are at hand)")
-        marker = home.env / MARKER
+        marker = home.env_marker
         installed = read_json(marker)
         grows = kind == "dev" and installed.get(LISTS["runtime"]) == lock_of("runtime")
         marker.unlink(missing_ok=True)

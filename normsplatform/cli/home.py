@@ -22,6 +22,11 @@ class Home:
         return self.path / "env"
 
     @property
+    def env_marker(self) -> Path:
+        """Says what the environment was made from; absent while it is being made."""
+        return self.path / "env.json"
+
+    @property
     def logs(self) -> Path:
         """What the programs say."""
         return self.path / "logs"

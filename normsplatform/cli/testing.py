@@ -25,7 +25,8 @@ def run_tests(home: Home, arguments: Sequence[str]) -> int:
     clean = check(home)
     with running(home.within("test"), durable=False, embedded_only=True) as stack:
         env = stack.env | {"NORMS_CHROMIUM": browser} if browser else stack.env
-        env = {name: value for name, value in env.items() if name != "NORMS_BASE_URL"}
+        # pyproject.toml names the settings of tests; the environment's word would win over it
+        env = {name: value for name, value in env.items() if name not in {"NORMS_BASE_URL", "DJANGO_SETTINGS_MODULE"}}
         say("Tests" if clean else "Tests (a check failed: the result will be a failure)")
         command = [sys.executable, "-P", "-m", "pytest", *_selection(wanted, fast=fast), *wanted]
         status = run_attached(command, env, ROOT)

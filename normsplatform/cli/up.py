@@ -29,9 +29,15 @@ LARGEST_LOG = 20 * 2**20
 
 def options(parser: argparse.ArgumentParser) -> None:
     """What may be said after ``up``."""
-    parser.add_argument("--port", type=int, default=8000, help="where the pages are served (8000)")
+    parser.add_argument("--port", type=_port, default=8000, help="where the pages are served (8000)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (127.0.0.1: this machine only)")
     parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo cases and accounts")
+
+
+def _port(text: str) -> int:
+    if not (text.isdecimal() and 0 < int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"{text} is no port: give a number from 1 to 65535")
+    return int(text)
 
 
 def up(home: Home, asked: argparse.Namespace) -> int:
@@ -82,8 +88,6 @@ def only_one(home: Home, asked: argparse.Namespace) -> Iterator[str]:
 
 
 def _require_port(host: str, port: int) -> None:
-    if not 0 < port < 65536:
-        raise LauncherError(f"{port} is no port: give a number from 1 to 65535.")
     try:
         socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as problem:

@@ -60,7 +60,7 @@ def login_url(admin_url: str, role: str, password: str) -> str:
     return urlunsplit(("postgresql", netloc, f"/{quote(database_of(admin_url), safe='')}", parts.query, ""))
 
 
-def ensure_roles(admin_url: str, passwords: dict[str, str], *, may_reset: bool = True) -> Logins:
+def ensure_roles(admin_url: str, passwords: dict[str, str]) -> Logins:
     """Make sure that roles, memberships, database, grants and extensions are as they must be.
 
     When everything is in place already the administrator's rights are not used at all.
@@ -69,11 +69,7 @@ def ensure_roles(admin_url: str, passwords: dict[str, str], *, may_reset: bool =
     logins = Logins(owner=urls[OWNER], app=urls[APP], public=urls[PUBLIC])
     if _in_order(urls):
         return logins
-    try:
-        admin = psycopg.connect(_normal(admin_url), autocommit=True, connect_timeout=10)
-    except psycopg.OperationalError as problem:
-        raise LauncherError(f"The database server of DATABASE_URL cannot be used: {_first_line(problem)}") from problem
-    with admin:
+    with _administrator(admin_url) as admin:
         if admin.info.server_version < LEAST_VERSION:
             raise LauncherError(
                 f"PostgreSQL 16 or newer is needed; the server of DATABASE_URL is version {admin.info.server_version // 10000}."
@@ -88,7 +84,7 @@ def ensure_roles(admin_url: str, passwords: dict[str, str], *, may_reset: bool =
             )
         admin.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         try:
-            notices = _ensure_cluster(admin, database_of(admin_url), passwords, urls, may_reset=may_reset)
+            notices = _ensure_cluster(admin, database_of(admin_url), passwords, urls)
             _ensure_database(urls[OWNER])
         except psycopg.Error as problem:
             raise LauncherError(
@@ -115,6 +111,17 @@ def by_hand(admin_url: str, passwords: dict[str, str]) -> str:
         *(f"CREATE EXTENSION IF NOT EXISTS {extension};" for extension in EXTENSIONS),
     ]
     return "\n".join(f"    {line}" for line in lines)
+
+
+def _administrator(url: str) -> psycopg.Connection:
+    """A session in the named database, or in ``postgres`` when that one does not exist yet."""
+    problems = []
+    for target in (_normal(url), urlunsplit(urlsplit(_normal(url))._replace(path="/postgres"))):
+        try:
+            return psycopg.connect(target, autocommit=True, connect_timeout=10)
+        except psycopg.OperationalError as problem:
+            problems.append(problem)
+    raise LauncherError(f"The server of DATABASE_URL cannot be used: {_first_line(problems[0])}") from problems[0]
 
 
 def _normal(url: str) -> str:
@@ -153,7 +160,7 @@ SELECT (SELECT count(*) = 4 FROM pg_roles
 
 
 def _ensure_cluster(
-    admin: psycopg.Connection, database: str, passwords: dict[str, str], urls: dict[str, str], *, may_reset: bool
+    admin: psycopg.Connection, database: str, passwords: dict[str, str], urls: dict[str, str]
 ) -> list[str]:
     """Roles, memberships and the database itself: what belongs to the whole server."""
     notices = []
@@ -170,8 +177,6 @@ def _ensure_cluster(
         if role in existing and _can_log_in(urls[role], database, admin):
             continue
         if role in existing:
-            if not may_reset:
-                raise LauncherError(f"The role {role} exists with another password than the one in secrets.json.")
             notices.append(
                 f"{role} existed with another password: it now has ours. Other installations on this server need our secrets.json."
             )

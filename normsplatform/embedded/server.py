@@ -95,8 +95,8 @@ class EmbeddedServer(ABC):
             try:
                 if not self.alive():
                     self._start()
-            except BaseException:
-                self._leave()
+            except BaseException:  # Ctrl-C in the middle of a start included
+                self._leave_and_stop_if_last()
                 raise
 
     def release(self) -> None:
@@ -104,11 +104,7 @@ class EmbeddedServer(ABC):
         if self._users is None:
             return
         with exclusive(self.place.private / "start.lock"):
-            self._leave()
-            alone = try_lock(self.place.private / "users.lock")
-            if alone is not None:
-                with alone:
-                    self._stop()
+            self._leave_and_stop_if_last()
 
     def revive(self) -> None:
         """Start it again after it died, on the same port: those who use it hold that address."""
@@ -122,10 +118,14 @@ class EmbeddedServer(ABC):
             self._child.poll()  # takes the exit status, or a dead child would stay as a zombie
         return self.pid() is not None and self._answers(self.port)
 
-    def _leave(self) -> None:
+    def _leave_and_stop_if_last(self) -> None:
         if self._users is not None:
             self._users.close()
             self._users = None
+        alone = try_lock(self.place.private / "users.lock")
+        if alone is not None:
+            with alone:
+                self._stop()
 
     def _start(self, only_port: int = 0) -> None:
         self._end_silent()
@@ -187,8 +187,9 @@ class EmbeddedServer(ABC):
         pid = self.pid()
         if pid is not None:
             self._halt(pid)
-        if self._child is not None:
-            self._child.poll()
+        if self._child is not None and self._child.poll() is None:  # not far enough to have written its pid
+            self._child.terminate()
+            self._child.wait(30)
 
     def _halt_by(self, pid: int, *signals_and_seconds: tuple[int, float]) -> None:
         for what, seconds in signals_and_seconds:
