@@ -76,15 +76,17 @@ class Contradictions:
         self._residual = standard.residual_kinds
         self._by_roots: dict[frozenset[str], dict[str, list[int]]] = {}
         size = len(hypotheses)
+        ids = [hypothesis.id for hypothesis in hypotheses]
+        weight = {code: -value for code, value in standard.ratings.items() if value is not None and value < 0}
         for row in rows:
             if row.counts != "origin":
                 continue
-            values = [rating_value(row.item, hypothesis.id, standard) for hypothesis in hypotheses]
-            against = [-value if value is not None and value < 0 else 0 for value in values]
+            ratings = row.item.ratings
+            against = [weight.get(ratings.get(key, ""), 0) for key in ids]
             if any(against):
                 by_class = self._by_roots.setdefault(row.roots, {})
-                before = by_class.get(row.item.evidence_class, [0] * size)
-                by_class[row.item.evidence_class] = [max(pair) for pair in zip(before, against, strict=True)]
+                before = by_class.get(row.item.evidence_class)
+                by_class[row.item.evidence_class] = against if before is None else _strongest((before, against), size)
         self._strongest = {roots: _strongest(by_class.values(), size) for roots, by_class in self._by_roots.items()}
         self._total = [sum(column) for column in zip(*self._strongest.values(), strict=True)] or [0] * size
         self._without_origin: dict[str, list[int]] = {}
@@ -121,11 +123,13 @@ class Contradictions:
         return {code: others for code, others in found.items() if others}
 
     def _overtaking(self, lead: HypothesisView, totals: Sequence[int]) -> tuple[HypothesisView, ...]:
-        scores = {row.id: score for row, score in zip(self._hypotheses, totals, strict=True)}
+        bar = totals[self._hypotheses.index(lead)]
+        if bar == 0 or min(totals) >= bar:
+            return ()
         return tuple(
             row
-            for row in self._hypotheses
-            if row.id != lead.id and row.kind not in self._residual and scores[row.id] < scores[lead.id]
+            for row, score in zip(self._hypotheses, totals, strict=True)
+            if row.id != lead.id and row.kind not in self._residual and score < bar
         )
 
 
@@ -158,7 +162,7 @@ def standing(
 
 
 def _strongest(rows: Iterable[Sequence[int]], size: int) -> list[int]:
-    out = [0] * size
-    for row in rows:
-        out = [max(pair) for pair in zip(out, row, strict=True)]
-    return out
+    kept = list(rows)
+    if len(kept) == 1:
+        return list(kept[0])
+    return [max(column) for column in zip(*kept, strict=True)] if kept else [0] * size

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from .clocks import latest_review_date
-from .matrix import Contradictions, HypothesisStanding, contradicting, standing, supports
+from .matrix import HypothesisStanding, contradicting, standing, supports
 from .panel import counted_opinions, signing, sitting, unresolved_objections
 from .robustness import Loss, Support, measure_support
 from .scales import at_least, confidence_reaches, likelihood_rank
@@ -47,11 +47,6 @@ class Case:
         return measure_support(self.rows, self.lead, self.hypotheses, self.standard)
 
     @cached_property
-    def overtaking(self) -> tuple[str, ...]:
-        rows = Contradictions(self.rows, self.hypotheses, self.standard).overtaking(self.lead)
-        return tuple(row.id for row in rows)
-
-    @cached_property
     def standings(self) -> Mapping[str, HypothesisStanding]:
         return {row.id: standing(self.rows, row, self.hypotheses, self.standard) for row in self.hypotheses}
 
@@ -66,7 +61,7 @@ class Case:
         against = frozenset(self.against)
         if self.standings[self.lead.id] == "rejected":
             found.append(("rejected", against))
-        if self.overtaking:
+        if self.support.overtaking:
             found.append(("overtaken", against))
         if against:
             found.append(("counter_evidence", against))
@@ -199,7 +194,7 @@ def separates_alternatives(case: Case, params: Params) -> Outcome:
 
 
 def least_inconsistent(case: Case, params: Params) -> Outcome:
-    overtaken = tuple(Text("miss.overtaken", {"hypothesis": case.name(key)}) for key in case.overtaking)
+    overtaken = tuple(Text("miss.overtaken", {"hypothesis": case.name(key)}) for key in case.support.overtaking)
     return Outcome(missing=overtaken or case.contested_at("T2"))
 
 
@@ -306,7 +301,8 @@ def norm_13b_factors(case: Case, params: Params) -> Outcome:
 def custody_complete(case: Case, params: Params) -> Outcome:
     """The items whose custody is complete must carry the finding by themselves. What speaks against it stays in."""
     kept = [row for row in case.rows if row.item.custody_complete or not supports(row.item, case.lead, case.standard)]
-    support = measure_support(kept, case.lead, case.hypotheses, case.standard)
+    whole = len(kept) == len(case.rows)
+    support = case.support if whole else measure_support(kept, case.lead, case.hypotheses, case.standard)
     enough = support.origins.total >= params["origins"] and len(support.classes) >= params["classes"]
     items = tuple(row.item.id for row in support.anchors)
     return Outcome(items, () if support.stands and enough else (Text("miss.custody"),))

@@ -36,10 +36,11 @@ class Support:
     classes: tuple[str, ...]
     unseparated: tuple[str, ...]
     losses: tuple[Loss, ...]
+    overtaking: tuple[str, ...]
 
     @property
     def stands(self) -> bool:
-        return bool(self.anchors) and not self.unseparated and not self.losses
+        return bool(self.anchors) and not self.unseparated and not self.losses and not self.overtaking
 
     def lost_with(self, kind: Literal["origin", "class"]) -> tuple[Loss, ...]:
         return tuple(loss for loss in self.losses if loss.kind == kind)
@@ -98,18 +99,17 @@ def measure_support(
         classes=_classes(items, standard),
         unseparated=tuple(unseparated),
         losses=losses,
+        overtaking=tuple(row.id for row in contradictions.overtaking(lead)),
     )
 
 
-def sentence(
-    support: Support, lead: HypothesisView, hypotheses: Sequence[HypothesisView], overtaking: Sequence[str]
-) -> Text:
+def sentence(support: Support, hypotheses: Sequence[HypothesisView]) -> Text:
     """One plain sentence on robustness, the weightiest weakness first."""
     names = {row.id: row.name for row in hypotheses}
     if not support.anchors:
         return Text("robust.nothing")
-    if overtaking:
-        return Text("robust.overtaken", {"hypothesis": tuple(names[key] for key in overtaking)})
+    if support.overtaking:
+        return Text("robust.overtaken", {"hypothesis": tuple(names[key] for key in support.overtaking)})
     if support.unseparated:
         return Text("robust.alternative", {"hypothesis": tuple(names[key] for key in support.unseparated)})
     if len(support.anchors) == 1:
