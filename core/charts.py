@@ -153,7 +153,9 @@ class Canvas:
             f"{title}</rect>"
         )
 
-    def line(self, a: float, y1: float, b: float, y2: float, css: str, colour: str, *, width: float = 1, dash: str = "") -> None:
+    def line(
+        self, a: float, y1: float, b: float, y2: float, css: str, colour: str, *, width: float = 1, dash: str = ""
+    ) -> None:
         dashes = f' stroke-dasharray="{dash}"' if dash else ""
         self.parts.append(
             f'<line x1="{self.x(a)}" y1="{y1:g}" x2="{self.x(b)}" y2="{y2:g}" class="{css}" stroke="{colour}"'
@@ -242,7 +244,9 @@ def _check(categories: Sequence[str], series: Sequence[Series]) -> None:
             raise ValueError(f"{one.name}: unknown mark.")
 
 
-def _table(head: str, categories: Sequence[str], series: Sequence[Series]) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
+def _table(
+    head: str, categories: Sequence[str], series: Sequence[Series]
+) -> tuple[tuple[str, ...], tuple[tuple[Cell, ...], ...]]:
     headers = (head, *(one.name for one in series))
     rows = tuple(
         (Cell(category), *(Cell(value_text(one.values[at]), number=True) for one in series))
@@ -275,7 +279,8 @@ def bar_chart(
     canvas = Canvas(figure_id, rtl=get_language_bidi() if rtl is None else rtl)
     numbers = _numbers(series)
     totals = [
-        sum(value for one in series if isinstance(value := one.values[at], (int, float))) for at in range(len(categories))
+        sum(value for one in series if isinstance(value := one.values[at], (int, float)))
+        for at in range(len(categories))
     ]
     top, step = nice_top(max(totals if stacked else numbers, default=0))
     left, right = 2.0, WIDTH - 74.0
@@ -299,7 +304,9 @@ def bar_chart(
                     body.rect(offset, y, width, thick, paint, f"{category}, {one.name}: {value_text(value)}")
                     offset += width + 1.5
             whole = all(isinstance(one.values[at], (int, float)) for one in series)
-            hidden = " ".join(sorted({value_text(one.values[at]) for one in series if not isinstance(one.values[at], (int, float))}))
+            hidden = " ".join(
+                sorted({value_text(one.values[at]) for one in series if not isinstance(one.values[at], (int, float))})
+            )
             body.text(offset + 6, y + thick - 4, number_text(totals[at]) if whole else hidden, css="ch-soft", size=13)
             y += thick
         else:
@@ -327,7 +334,10 @@ def bar_chart(
         title=title,
         description=description,
         svg=canvas.svg(
-            height=end + 26, title=title, description=description or title, patterns=[_series_style(at) for at in range(len(series))]
+            height=end + 26,
+            title=title,
+            description=description or title,
+            patterns=[_series_style(at) for at in range(len(series))],
         ),
         headers=headers,
         rows=rows,
@@ -391,7 +401,9 @@ def line_chart(
     canvas.line(left, end, right, end, "ch-axis", AXIS, width=1.5)
     for index, one in enumerate(series):
         drawn = [
-            (at, left + at * gap, level(value)) for at, value in enumerate(one.values) if isinstance(value, (int, float))
+            (at, left + at * gap, level(value))
+            for at, value in enumerate(one.values)
+            if isinstance(value, (int, float))
         ]
         for (first, x1, y1), (second, x2, y2) in pairwise(drawn):
             if second == first + 1:
@@ -430,7 +442,11 @@ def state_timeline(
     if unknown := {span.state for lane in lanes for span in lane.spans} - set(STATES):
         raise ValueError(f"Unknown states: {sorted(unknown)}")
     starts = [span.start for lane in lanes for span in lane.spans]
-    ends = [*(span.end for lane in lanes for span in lane.spans if span.end), *(lane.target for lane in lanes if lane.target), until]
+    ends = [
+        *(span.end for lane in lanes for span in lane.spans if span.end),
+        *(lane.target for lane in lanes if lane.target),
+        until,
+    ]
     first, last = min(starts, default=until), max(ends)
     length = max((last - first).total_seconds(), 1.0)
     left, right = 2.0, WIDTH - 2.0
@@ -452,7 +468,14 @@ def state_timeline(
             width = max(place(stop) - place(span.start), 1.5)
             label = f"{lane.label}: {words}, {_stamp(span.start)} – {_stamp(span.end) if span.end else '…'}"
             canvas.rect(place(span.start), y, width, 20, canvas.paint(colour, pattern), label)
-            rows.append((Cell(lane.label), Cell(str(words)), Cell(_stamp(span.start)), Cell(_stamp(span.end) if span.end else "–")))
+            rows.append(
+                (
+                    Cell(lane.label),
+                    Cell(str(words)),
+                    Cell(_stamp(span.start)),
+                    Cell(_stamp(span.end) if span.end else "–"),
+                )
+            )
         if lane.target:
             at = place(lane.target)
             canvas.line(at, y - 5, at, y + 25, "ch-halo", SURFACE, width=6)
@@ -471,7 +494,10 @@ def state_timeline(
         title=title,
         description=description,
         svg=canvas.svg(
-            height=max(end, begin) + 26, title=title, description=description or title, patterns=[STATES[state][1:] for state in used]
+            height=max(end, begin) + 26,
+            title=title,
+            description=description or title,
+            patterns=[STATES[state][1:] for state in used],
         ),
         headers=headers,
         rows=tuple(rows),

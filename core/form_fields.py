@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.choices import CallableChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
 # How well a time is known, from exact to not at all.
@@ -29,46 +30,94 @@ PRECISIONS = (
 EARLIEST_YEAR = 1970
 
 # One or two cities for each offset in use; any other name of the tz database is accepted as well.
-ZONES = (
-    "UTC Pacific/Honolulu America/Anchorage America/Los_Angeles America/Denver America/Chicago America/Mexico_City "
-    "America/New_York America/Bogota America/Caracas America/Halifax America/St_Johns America/Sao_Paulo "
-    "Atlantic/Azores Europe/London Africa/Lagos Europe/Paris Africa/Cairo Africa/Johannesburg Europe/Kyiv "
-    "Africa/Nairobi Asia/Riyadh Europe/Moscow Asia/Tehran Asia/Dubai Asia/Kabul Asia/Karachi Asia/Kolkata "
-    "Asia/Kathmandu Asia/Dhaka Asia/Yangon Asia/Bangkok Asia/Singapore Asia/Shanghai Asia/Seoul Australia/Adelaide "
-    "Australia/Sydney Pacific/Noumea Pacific/Auckland Pacific/Tongatapu"
-).split()
+ZONES = [
+    "UTC",
+    "Pacific/Honolulu",
+    "America/Anchorage",
+    "America/Los_Angeles",
+    "America/Denver",
+    "America/Chicago",
+    "America/Mexico_City",
+    "America/New_York",
+    "America/Bogota",
+    "America/Caracas",
+    "America/Halifax",
+    "America/St_Johns",
+    "America/Sao_Paulo",
+    "Atlantic/Azores",
+    "Europe/London",
+    "Africa/Lagos",
+    "Europe/Paris",
+    "Africa/Cairo",
+    "Africa/Johannesburg",
+    "Europe/Kyiv",
+    "Africa/Nairobi",
+    "Asia/Riyadh",
+    "Europe/Moscow",
+    "Asia/Tehran",
+    "Asia/Dubai",
+    "Asia/Kabul",
+    "Asia/Karachi",
+    "Asia/Kolkata",
+    "Asia/Kathmandu",
+    "Asia/Dhaka",
+    "Asia/Yangon",
+    "Asia/Bangkok",
+    "Asia/Singapore",
+    "Asia/Shanghai",
+    "Asia/Seoul",
+    "Australia/Adelaide",
+    "Australia/Sydney",
+    "Pacific/Noumea",
+    "Pacific/Auckland",
+    "Pacific/Tongatapu",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class UncertainTime:
-    """A time as far as it is known. `start` is in UTC and the first moment meant; unknown is None, never midnight."""
+    """A time as far as it is known; unknown is None, never midnight.
 
-    start: datetime | None
+    `at` is in UTC and is what is stored: the moment itself when exact or within an hour; for a day, a month or a year
+    the first midnight *of the date as it was stated*, in UTC, so that the stated date is shown again whatever the zone.
+    """
+
+    at: datetime | None
     precision: str
     zone: str = "UTC"
 
     @property
     def known(self) -> bool:
-        return self.start is not None
+        return self.at is not None
 
     @property
-    def end(self) -> datetime | None:
-        """The last moment meant, so that `start <= what happened <= end`."""
-        if self.start is None:
-            return None
-        local = self.start.astimezone(ZoneInfo(self.zone))
+    def earliest(self) -> datetime | None:
+        """The first moment that can be meant."""
+        if self.at is None or self.precision == "exact":
+            return self.at
+        if self.precision == "hour":
+            return self.at - timedelta(hours=1)
+        return self._midnight(self.at.date())
+
+    @property
+    def latest(self) -> datetime | None:
+        """The last moment that can be meant."""
+        if self.at is None or self.precision == "exact":
+            return self.at
+        if self.precision == "hour":
+            return self.at + timedelta(hours=1)
+        on = self.at.date()
         match self.precision:
-            case "exact":
-                return self.start
-            case "hour":
-                return self.start + timedelta(hours=2)
             case "day":
-                after = local + timedelta(days=1)
+                after = on + timedelta(days=1)
             case "month":
-                after = local.replace(year=local.year + local.month // 12, month=local.month % 12 + 1)
+                after = date(on.year + on.month // 12, on.month % 12 + 1, 1)
             case _:
-                after = local.replace(year=local.year + 1)
-        return after.astimezone(UTC) - timedelta(microseconds=1)
+                after = date(on.year + 1, 1, 1)
+        return self._midnight(after) - timedelta(microseconds=1)
+
+    def _midnight(self, on: date) -> datetime:
+        return datetime.combine(on, time(), ZoneInfo(self.zone)).astimezone(UTC)
 
 
 def western_digits(text: str) -> str:
@@ -123,7 +172,7 @@ class UncertainDateWidget(PartsWidget):
             digits("w2", 2),
             digits("w4", 4),
             clock,
-            forms.Select(choices=zone_choices, attrs={"class": "w16"}),
+            forms.Select(choices=CallableChoiceIterator(zone_choices), attrs={"class": "w16"}),
             forms.RadioSelect(choices=PRECISIONS),
         ]
         super().__init__(parts, attrs)
@@ -131,15 +180,15 @@ class UncertainDateWidget(PartsWidget):
     def decompress(self, value: UncertainTime | None) -> list[Any]:
         if value is None:
             return [None, None, None, None, "UTC", "exact"]
-        if value.start is None:
+        if value.at is None:
             return [None, None, None, None, value.zone, "unknown"]
-        start = value.start + timedelta(hours=1) if value.precision == "hour" else value.start
-        local = start.astimezone(ZoneInfo(value.zone))
+        timed = value.precision in {"exact", "hour"}
+        shown = value.at.astimezone(ZoneInfo(value.zone)) if timed else value.at
         return [
-            local.day if value.precision in {"exact", "hour", "day"} else None,
-            local.month if value.precision != "year" else None,
-            local.year,
-            local.strftime("%H:%M") if value.precision in {"exact", "hour"} else None,
+            shown.day if timed or value.precision == "day" else None,
+            shown.month if value.precision != "year" else None,
+            shown.year,
+            shown.strftime("%H:%M") if timed else None,
             value.zone,
             value.precision,
         ]
@@ -149,7 +198,7 @@ class UncertainDateField(forms.Field):
     """Gives an `UncertainTime`; required means "answer", and "I do not know" is an answer."""
 
     widget = UncertainDateWidget
-    default_error_messages = {  # noqa: RUF012  (Django's own shape)
+    default_error_messages = {
         "required": _("Enter a date, or choose “I do not know”."),
         "precision": _("Choose how exactly the date is known."),
         "year": _("Enter a year of four digits, such as 2026."),
@@ -181,7 +230,7 @@ class UncertainDateField(forms.Field):
         if precision == "unknown":
             if given:
                 raise self._error("both")
-            return UncertainTime(start=None, precision="unknown", zone=zone if zone in _all_zones() else "UTC")
+            return UncertainTime(at=None, precision="unknown", zone=zone if zone in _all_zones() else "UTC")
         if not given:
             if self.required:
                 raise self._error("required")
@@ -190,14 +239,14 @@ class UncertainDateField(forms.Field):
             raise self._error("precision")
         if zone not in _all_zones():
             raise self._error("zone")
-        start = self._moment(day, month, year, clock, ZoneInfo(zone), precision)
-        if self.past_only and start > timezone.now():
+        known = UncertainTime(self._stated(day, month, year, clock, ZoneInfo(zone), precision), precision, zone)
+        first = known.at if precision == "hour" else known.earliest
+        if self.past_only and first is not None and first > timezone.now():
             raise self._error("future")
-        if precision == "hour":
-            start -= timedelta(hours=1)
-        return UncertainTime(start=start, precision=precision, zone=zone)
+        return known
 
-    def _moment(self, day: str, month: str, year: str, clock: str, zone: ZoneInfo, precision: str) -> datetime:
+    def _stated(self, day: str, month: str, year: str, clock: str, zone: ZoneInfo, precision: str) -> datetime:
+        """The moment as `UncertainTime.at` keeps it; says which part is wrong."""
         y = self._number(year, "year")
         if len(year) != 4 or y == 0:
             raise self._error("year")
@@ -211,18 +260,17 @@ class UncertainDateField(forms.Field):
             on = date(y, m, d)
         except ValueError:
             raise self._error("day") from None
-        at = time()
-        if precision in {"exact", "hour"}:
-            hours, colon, minutes = clock.partition(":")
-            h, minute = self._number(hours, "time"), self._number(minutes if colon else "x", "time")
-            if h > 23 or minute > 59 or len(minutes) != 2:
-                raise self._error("time")
-            at = time(h, minute)
-        return datetime.combine(on, at, zone).astimezone(UTC)
+        if precision not in {"exact", "hour"}:
+            return datetime.combine(on, time(), UTC)
+        hours, colon, minutes = clock.partition(":")
+        h, minute = self._number(hours, "time"), self._number(minutes if colon else "x", "time")
+        if h > 23 or minute > 59 or len(minutes) != 2:
+            raise self._error("time")
+        return datetime.combine(on, time(h, minute), zone).astimezone(UTC)
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         if isinstance(initial, UncertainTime) or initial is None:
-            initial = self.widget.decompress(initial)
+            initial = type(self).widget().decompress(initial)
         return [str(part or "") for part in initial] != [str(part or "") for part in (data or [])]
 
 
@@ -259,7 +307,7 @@ class EstimateField(forms.Field):
     """Gives an `Estimate`; an empty answer is refused when required, "not known" is not."""
 
     widget = EstimateWidget
-    default_error_messages = {  # noqa: RUF012
+    default_error_messages = {
         "required": _("Enter a number, or choose “Not known”."),
         "number": _("Enter whole numbers, such as 1200."),
         "large": _("Enter numbers below 10 billion."),
@@ -269,7 +317,7 @@ class EstimateField(forms.Field):
 
     def clean(self, value: Any) -> Estimate | None:
         texts = [str("" if part is None else part) for part in (value or [])]
-        numbers = [self._number(text) for text in (texts + ["", "", ""])[:3]]
+        numbers = [self._number(text) for text in [*texts, "", "", ""][:3]]
         unknown = len(texts) > 3 and texts[3] in {"True", "on", "true", "1"}
         given = [number for number in numbers if number is not None]
         if unknown and given:
@@ -296,5 +344,5 @@ class EstimateField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         if isinstance(initial, Estimate) or initial is None:
-            initial = self.widget.decompress(initial)
+            initial = type(self).widget().decompress(initial)
         return [str(part or "") for part in initial] != [str(part or "") for part in (data or [])]

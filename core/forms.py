@@ -5,6 +5,7 @@ Plain Django forms. Browser validation is off, because its bubbles vanish and ca
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -57,6 +58,7 @@ class Form(forms.Form):
 
     use_required_attribute = False
     mark_optional = True
+    sent_once = True
     groups: tuple[tuple[Any, ...], ...] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -69,6 +71,13 @@ class Form(forms.Form):
             if question.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 label = question.label or name.replace("_", " ").capitalize()
                 question.error_messages["required"] = format_lazy(_("“{label}” needs an answer."), label=label)
+
+    @property
+    def once(self) -> str:
+        """The key under which this form's act happens once, however often it is sent; kept when the form comes back with errors."""
+        if not self.sent_once:
+            return ""
+        return str(self.data.get("once") or "") or uuid.uuid4().hex
 
     def field_groups(self) -> list[FieldGroup]:
         """The visible fields as they are shown, each exactly once."""
@@ -88,6 +97,7 @@ class FilterForm(Form):
     """A form of GET filters: nothing is required and nothing says "(optional)"."""
 
     mark_optional = False
+    sent_once = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,26 @@ def when(moment: datetime | date | None, local: bool = True) -> SafeString:  # n
 
 
 @register.simple_tag
+def moment(at: datetime | None, precision: str) -> SafeString:
+    """A moment exactly as well as it is known: a day shows no hour, a month no day, "unknown" says so."""
+    if at is None or precision == "unknown":
+        return not_known()
+    at = at.astimezone(UTC)
+    match precision:
+        case "day":
+            return when(at.date())
+        case "month":
+            return format_html(
+                '<time datetime="{}"><bdi>{}</bdi></time>', at.strftime("%Y-%m"), formats.date_format(at, "F Y")
+            )
+        case "year":
+            return format_html('<time datetime="{0}"><bdi>{0}</bdi></time>', at.year)
+        case "hour":
+            return format_html('{} <span class="soft">({})</span>', when(at), _("within an hour"))
+    return when(at)
+
+
+@register.simple_tag
 def grade(reliability: str | None, credibility: str | int | None) -> SafeString:
     """Source and information grade, each with its words; a missing half says so instead of vanishing."""
     source, truth = str(reliability or "").upper(), str(credibility or "")
@@ -267,7 +287,7 @@ def theme(context: Context) -> str:
 
 @register.inclusion_tag("components/error_summary.html")
 def error_summary(*forms: BaseForm | BaseFormSet[Any] | None) -> dict[str, Any]:
-    """"There is a problem": every error of the given forms, each linking to its control. Empty when all is well."""
+    """ "There is a problem": every error of the given forms, each linking to its control. Empty when all is well."""
     bound = [form for form in forms if form]
     return {"lines": list(error_summary_lines(*bound))}
 
@@ -282,23 +302,3 @@ def chart(figure: Figure, level: int = 3) -> dict[str, Any]:
 def word(value: Any, words: Sequence[tuple[Any, Any]]) -> Any:
     """The label of a value in a list of choices, or the value itself."""
     return dict(words).get(value, value)
-
-
-@register.simple_tag
-def moment(at: datetime | None, precision: str) -> SafeString:
-    """A moment only as exactly as it is known: a year, a month, a day, an hour or the minute; never 00:00 for a guess."""
-    if at is None or precision == "unknown":
-        return not_known()
-    at = at.astimezone(UTC)
-    match precision:
-        case "year":
-            words = formats.date_format(at, "Y")
-        case "month":
-            words = formats.date_format(at, "F Y")
-        case "day":
-            words = formats.date_format(at, "j N Y")
-        case "hour":
-            words = _("about %(time)s UTC") % {"time": formats.date_format(at, "j N Y, H:00")}
-        case _:
-            words = _("%(time)s UTC") % {"time": formats.date_format(at, "j N Y, H:i")}
-    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', at.isoformat(), words)

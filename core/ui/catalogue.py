@@ -140,8 +140,14 @@ def sample_context() -> dict[str, Any]:
         "figures": sample_figures(),
         "tlp_marks": ("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR"),
         "tiers": ("T0", "T1", "T2", "T3", "T4", "contested", "revised", "withdrawn"),
-        "kinds": (("", _("Not yet started")), ("info", _("In progress")), ("good", _("Met")), ("warn", _("Due in 2 days")),
-                  ("bad", _("Overdue")), ("odd", _("Contested"))),
+        "kinds": (
+            ("", _("Not yet started")),
+            ("info", _("In progress")),
+            ("good", _("Met")),
+            ("warn", _("Due in 2 days")),
+            ("bad", _("Overdue")),
+            ("odd", _("Contested")),
+        ),
         "sections": [
             {"label": _("Summary"), "url": "#main", "current": True},
             {"label": _("Evidence"), "url": "#main", "count": 14},
@@ -162,8 +168,12 @@ def sample_context() -> dict[str, Any]:
         ],
         "requirements": [
             {"code": "R2.1", "text": _("Forensics, law and human rights are present"), "met": True},
-            {"code": "R2.2", "text": _("Two independent origins"), "met": False,
-             "missing": _("All five statements have one origin.")},
+            {
+                "code": "R2.2",
+                "text": _("Two independent origins"),
+                "met": False,
+                "missing": _("All five statements have one origin."),
+            },
         ],
         "entries": [
             {"title": _("Opened for the panel"), "actor": "A. Okafor", "when": moment, "text": _("Hash matches.")},
@@ -182,8 +192,11 @@ def sample_context() -> dict[str, Any]:
         ],
         "chips": [{"label": _("Sector: Health"), "url": "#main"}, {"label": _("Tier: T2"), "url": "#main"}],
         "ratings": [("CC", "cc"), ("C", "c"), ("N", "n"), ("I", "i"), ("II", "ii")],
-        "conflict": {"who": "M. Haddad", "when": moment,
-                     "rows": [{"name": "sector", "label": _("Sector"), "mine": _("Health"), "theirs": _("Energy")}]},
+        "conflict": {
+            "who": "M. Haddad",
+            "when": moment,
+            "rows": [{"name": "sector", "label": _("Sector"), "mine": _("Health"), "theirs": _("Energy")}],
+        },
         "hostile": "<script>alert('no')</script> \u202eright to left",
     }
 

@@ -78,7 +78,8 @@ def test_nothing_is_inline(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "tag", ['<p style="color:red">', "<a onclick='x()'>", "<script>", "<style>", '<a href="javascript:x">', '<p hx-get="/">']
+    "tag",
+    ['<p style="color:red">', "<a onclick='x()'>", "<script>", "<style>", '<a href="javascript:x">', '<p hx-get="/">'],
 )
 def test_the_template_search_finds_what_it_should(tag: str) -> None:
     assert forbidden(tag)
