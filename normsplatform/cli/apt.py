@@ -44,4 +44,6 @@ def install(packages: Sequence[str], reason: str) -> None:
     )
     if done.returncode:
         last = "\n".join(f"    {line}" for line in (done.stdout + done.stderr).strip().splitlines()[-6:])
-        raise LauncherError(f"apt-get could not install {', '.join(packages)} ({reason}):\n{last}\n\n    {command_for(packages)}")
+        raise LauncherError(
+            f"apt-get could not install {', '.join(packages)} ({reason}):\n{last}\n\n    {command_for(packages)}"
+        )

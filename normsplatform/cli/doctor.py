@@ -46,10 +46,14 @@ def _machine(home: Home) -> Iterator[Finding]:
     yield Finding("code", str(ROOT))
     nearest = next(folder for folder in (home.path, *home.path.parents) if folder.exists())
     writable = os.access(nearest, os.W_OK)
-    yield Finding("state (NORMS_HOME)", str(home.path), "" if writable else "not writable: set NORMS_HOME", not writable)
+    yield Finding(
+        "state (NORMS_HOME)", str(home.path), "" if writable else "not writable: set NORMS_HOME", not writable
+    )
     free = shutil.disk_usage(nearest).free // 2**20
     tight = free < 1500
-    yield Finding("free disk space", f"{free} MB", "free some space, or set NORMS_HOME to another disk" if tight else "", tight)
+    yield Finding(
+        "free disk space", f"{free} MB", "free some space, or set NORMS_HOME to another disk" if tight else "", tight
+    )
 
 
 def _installed(home: Home) -> Iterator[Finding]:
@@ -64,7 +68,9 @@ def _installed(home: Home) -> Iterator[Finding]:
         else:
             yield Finding(need.package, f"missing: {need.purpose}", apt.command_for([need.package]), need.essential)
     browser = libraries.chromium()
-    yield Finding("Chromium", browser or "missing (only ./norms test needs it)", "" if browser else apt.command_for(["chromium"]))
+    yield Finding(
+        "Chromium", browser or "missing (only ./norms test needs it)", "" if browser else apt.command_for(["chromium"])
+    )
 
 
 def _servers(home: Home) -> Iterator[Finding]:
@@ -89,9 +95,13 @@ def _servers(home: Home) -> Iterator[Finding]:
         if pid is None:
             yield Finding(kind.title, f"stopped; data in {server.place.data}")
         elif server.alive():
-            yield Finding(kind.title, f"running on 127.0.0.1:{server.port} (process {pid}); data in {server.place.data}")
+            yield Finding(
+                kind.title, f"running on 127.0.0.1:{server.port} (process {pid}); data in {server.place.data}"
+            )
         else:
-            yield Finding(kind.title, f"process {pid} does not answer", f"see {server.log}; ./norms up recovers it", wrong=True)
+            yield Finding(
+                kind.title, f"process {pid} does not answer", f"see {server.log}; ./norms up recovers it", wrong=True
+            )
 
 
 def _platform(home: Home) -> Iterator[Finding]:

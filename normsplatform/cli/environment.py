@@ -82,7 +82,7 @@ def enter(home: Home, kind: Kind, arguments: Sequence[str]) -> None:
 def _start_again(home: Home, arguments: Sequence[str]) -> NoReturn:
     python = str(home.env / "bin" / "python")
     sys.stdout.flush()
-    os.execv(python, [python, "-P", "-m", "normsplatform.cli", *arguments])
+    os.execv(python, [python, "-P", "-m", "normsplatform.cli", *arguments])  # noqa: S606 — no shell is wanted
 
 
 def _clean_environment() -> dict[str, str]:
@@ -123,9 +123,10 @@ def _install(home: Home, kind: Kind, uv: str | None, log: Path) -> None:
 
 CAUSES = {
     "No space left on device": "the disk is full. Free some space and start again",
-    "THESE PACKAGES DO NOT MATCH THE HASHES": "a package is not the one we locked. Do not go on; find out where it came from",
+    "THESE PACKAGES DO NOT MATCH THE HASHES": "a package is not the one we locked. Find out where it came from",
     "No matching distribution found": (
-        "a package has no ready-made wheel for this machine and Python. Use Python 3.11, 3.12 or 3.13 on Linux x86_64 or aarch64"
+        "a package has no ready-made wheel for this machine and Python. "
+        "Use Python 3.11, 3.12 or 3.13 on Linux x86_64 or aarch64"
     ),
     "Temporary failure in name resolution": "the package index cannot be reached. Check the network and start again",
     "Failed to establish a new connection": "the package index cannot be reached. Check the network and start again",
@@ -135,6 +136,5 @@ CAUSES = {
 
 def _refuse(said: str, log: Path) -> NoReturn:
     reason = next((sentence for sign, sentence in CAUSES.items() if sign in said), "")
-    raise LauncherError(
-        f"The Python environment could not be made{': ' + reason if reason else ''}.\n{tail(said, 6)}\n    All of it: {log}"
-    )
+    because = f": {reason}" if reason else ""
+    raise LauncherError(f"The Python environment could not be made{because}.\n{tail(said, 6)}\n    All of it: {log}")

@@ -62,8 +62,14 @@ NEEDS = (
         "small, complete fonts inside PDFs (WeasyPrint)",
         _loads("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib"),
     ),
-    Need("libmagic1", "a file's type by its content, never by its name", _loads("libmagic.so.1", "libmagic.1.dylib", "libmagic.dylib")),
-    Need("fonts-dejavu-core", "Latin, Greek and Cyrillic letters in PDFs", _has_font("DejaVuSans*.ttf", "*.ttf", "*.otf")),
+    Need(
+        "libmagic1",
+        "a file's type by its content, never by its name",
+        _loads("libmagic.so.1", "libmagic.1.dylib", "libmagic.dylib"),
+    ),
+    Need(
+        "fonts-dejavu-core", "Latin, Greek and Cyrillic letters in PDFs", _has_font("DejaVuSans*.ttf", "*.ttf", "*.otf")
+    ),
     # DejaVu has no Han and little Arabic. One package covers Arabic and most other scripts of the languages we speak.
     Need(
         "fonts-noto-core",
@@ -99,7 +105,9 @@ def ensure() -> None:
     elif any(need.essential for need in absent):
         apt.install([need.package for need in absent], purposes)
     else:
-        warn(f"missing: {purposes}. The platform runs; to have it: {apt.command_for([need.package for need in absent])}")
+        warn(
+            f"missing: {purposes}. The platform runs; to have it: {apt.command_for([need.package for need in absent])}"
+        )
 
 
 def _try_to_install(need: Need) -> None:

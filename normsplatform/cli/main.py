@@ -29,7 +29,7 @@ Norms Platform
   ./norms doctor              what is installed, what is running, what is wrong and how to mend it
   ./norms manage …            Django's manage.py in the same environment
 
-State is kept in var/ beside the code, or where NORMS_HOME says. DATABASE_URL and REDIS_URL replace the servers we bring.
+State is kept in var/ beside the code, or where NORMS_HOME says. DATABASE_URL and REDIS_URL replace our own servers.
 """
 
 
@@ -50,7 +50,8 @@ def main(arguments: Sequence[str]) -> int:
             warn("the disk is full. Free some space and start again: what was finished is kept.")
             return 1
         if problem.errno in {errno.EACCES, errno.EROFS} and problem.filename:
-            warn(f"{problem.filename} cannot be used by you: {problem.strerror}. Set NORMS_HOME to a directory of your own.")
+            reason = problem.strerror
+            warn(f"{problem.filename} cannot be used by you: {reason}. Set NORMS_HOME to a directory of your own.")
             return 1
         raise
 

@@ -62,7 +62,10 @@ def database_sign(owner_url: str) -> str:
     import psycopg  # not before the environment exists
 
     with psycopg.connect(owner_url, autocommit=True, connect_timeout=10) as owner:
-        if not (row := owner.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone()) or not row[0]:
+        if (
+            not (row := owner.execute("SELECT to_regclass('public.django_migrations') IS NOT NULL").fetchone())
+            or not row[0]
+        ):
             return ""
         # Rows are never updated: their number, the newest and its time tell one history from another.
         found = owner.execute("SELECT count(*), max(id), max(applied) FROM django_migrations").fetchone()

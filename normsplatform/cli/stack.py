@@ -97,4 +97,6 @@ def _require_queue(url: str) -> None:
     try:
         socket.create_connection((parts.hostname or "127.0.0.1", parts.port or 6379), timeout=5).close()
     except OSError as problem:
-        raise LauncherError(f"The server of REDIS_URL ({parts.hostname}:{parts.port or 6379}) cannot be reached: {problem}") from problem
+        raise LauncherError(
+            f"The server of REDIS_URL ({parts.hostname}:{parts.port or 6379}) cannot be reached: {problem}"
+        ) from problem

@@ -78,7 +78,10 @@ def only_one(home: Home, asked: argparse.Namespace) -> Iterator[str]:
     lock = try_lock(home.up_lock)
     if lock is None:
         where = home.up_lock.read_text().strip() or "starting just now"
-        raise LauncherError(f"The platform in {home.path} is running already ({where}). Stop that one first, or set NORMS_HOME to another directory.")
+        raise LauncherError(
+            f"The platform in {home.path} is running already ({where}). "
+            "Stop that one first, or set NORMS_HOME to another directory."
+        )
     with lock:
         lock.truncate(0)
         lock.write(f"process {os.getpid()}, {address}\n")
@@ -95,7 +98,9 @@ def _require_port(host: str, port: int) -> None:
     if ports.is_free(port, host):
         return
     if port < 1024 and os.geteuid() != 0:
-        raise LauncherError(f"Ports below 1024 are for root. Choose another: ./norms up --port {ports.next_free(8000, host)}")
+        raise LauncherError(
+            f"Ports below 1024 are for root. Choose another: ./norms up --port {ports.next_free(8000, host)}"
+        )
     user = ports.holder(port)
     raise LauncherError(
         f"Port {port} on {host} is in use{f' by {user}' if user else ''}. "
@@ -138,7 +143,7 @@ def _everyone(stack: Stack, home: Home, asked: argparse.Namespace, address: str)
 
 def _memory(home: Home) -> str:
     """Where gunicorn's workers show that they live: in memory, or a slow disk would make them look dead."""
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(home.path)  # noqa: S108 — gunicorn makes safe names in it
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else str(home.path)  # noqa: S108 — only safe names
 
 
 def _log(home: Home, name: str) -> Path:

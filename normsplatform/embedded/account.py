@@ -42,7 +42,8 @@ def account_for(data: Path) -> Account | None:
             entry = pwd.getpwuid(owner)
         except KeyError:
             raise LauncherError(
-                f"{data} belongs to user id {owner}, which this machine does not know. Give it to an existing user: chown -R nobody {data}"
+                f"{data} belongs to user id {owner}, which this machine does not know. "
+                f"Give it to an existing user: chown -R nobody {data}"
             ) from None
         return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
     for name in CANDIDATES:

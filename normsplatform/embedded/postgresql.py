@@ -65,7 +65,7 @@ class PostgreSQL(EmbeddedServer):
         return f"postgresql://{user}:{secret}@127.0.0.1:{self.port}/{database}"
 
     def pid(self) -> int | None:
-        """The postmaster of this data directory. A pid file alone proves nothing: the process must name the directory."""
+        """The postmaster of this data directory. The process must name it: a pid file proves nothing."""
         try:
             first = (self.place.data / "postmaster.pid").read_text().split("\n", 1)[0]
             pid = int(first)
@@ -86,7 +86,9 @@ class PostgreSQL(EmbeddedServer):
             self.place.account.own(password_file)
         # C.UTF-8 built in: the same order on every machine, no ICU needed (the wheel has none)
         newer = major_version(self.programs) >= 17
-        locale = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if newer else ["--locale=C.UTF-8"]
+        locale = (
+            ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if newer else ["--locale=C.UTF-8"]
+        )
         command = [str(self.programs / "initdb"), "-D", str(unfinished), "-U", ADMIN, "-E", "UTF8", *locale]
         command += ["--auth=scram-sha-256", f"--pwfile={password_file}", "--no-instructions"]
         try:
@@ -127,7 +129,8 @@ class PostgreSQL(EmbeddedServer):
         ours = major_version(self.programs)
         if written_by != str(ours):
             raise LauncherError(
-                f"The data in {self.place.data} were written by PostgreSQL {written_by}, but the program here is version {ours}. "
+                f"The data in {self.place.data} were written by PostgreSQL {written_by}, "
+                f"but the program here is version {ours}. "
                 f"Set NORMS_PG_BIN to the bin directory of a PostgreSQL {written_by}, or move the data with pg_dump."
             )
 

@@ -40,7 +40,7 @@ def working_in(directory: Path) -> list[int]:
     found = []
     for entry in PROC.glob("[0-9]*"):
         try:
-            here = Path(os.readlink(entry / "cwd"))
+            here = (entry / "cwd").readlink()
         except OSError:  # gone meanwhile, or another user's
             continue
         if here == directory and command_line(int(entry.name)) is not None:

@@ -72,7 +72,8 @@ def ensure_roles(admin_url: str, passwords: dict[str, str]) -> Logins:
     with _administrator(admin_url) as admin:
         if admin.info.server_version < LEAST_VERSION:
             raise LauncherError(
-                f"PostgreSQL 16 or newer is needed; the server of DATABASE_URL is version {admin.info.server_version // 10000}."
+                f"PostgreSQL 16 or newer is needed; "
+                f"the server of DATABASE_URL is version {admin.info.server_version // 10000}."
             )
         may = admin.execute(
             "SELECT rolsuper OR (rolcreaterole AND rolcreatedb) FROM pg_roles WHERE rolname = current_user"
@@ -100,7 +101,10 @@ def by_hand(admin_url: str, passwords: dict[str, str]) -> str:
     """The same preparation as a script for psql, for an administrator who does not hand out rights."""
     name = sql.Identifier(database_of(admin_url)).as_string(None)
     lines = [
-        *(f"CREATE ROLE {role} LOGIN {'CREATEDB ' if role == OWNER else ''}PASSWORD '{passwords[role]}';" for role in LOGINS),
+        *(
+            f"CREATE ROLE {role} LOGIN {'CREATEDB ' if role == OWNER else ''}PASSWORD '{passwords[role]}';"
+            for role in LOGINS
+        ),
         f"CREATE ROLE {DEFINER} NOLOGIN;",
         f"GRANT {DEFINER} TO {OWNER};",
         f"GRANT {APP}, {PUBLIC} TO {OWNER} WITH INHERIT FALSE, SET TRUE;",
@@ -156,7 +160,7 @@ SELECT (SELECT count(*) = 4 FROM pg_roles
    AND NOT pg_has_role('{OWNER}', '{APP}', 'USAGE') AND NOT pg_has_role('{OWNER}', '{PUBLIC}', 'USAGE')
    AND has_schema_privilege('{DEFINER}', 'public', 'CREATE') AND NOT has_schema_privilege('{APP}', 'public', 'CREATE')
    AND (SELECT count(*) = cardinality(%(extensions)s::text[]) FROM pg_extension WHERE extname = ANY (%(extensions)s))
-"""
+"""  # noqa: S608 — the four names above, nothing from outside
 
 
 def _ensure_cluster(
@@ -178,16 +182,13 @@ def _ensure_cluster(
             continue
         if role in existing:
             notices.append(
-                f"{role} existed with another password: it now has ours. Other installations on this server need our secrets.json."
+                f"{role} existed with another password: it now has ours. "
+                "Other installations on this server need our secrets.json."
             )
-        admin.execute(
-            sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(passwords[role]))
-        )
+        admin.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(role), sql.Literal(passwords[role])))
     me = admin.execute("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
     if me and not me[1]:  # whoever creates a role administers it, but must still let themselves act as it
-        admin.execute(
-            sql.SQL("GRANT {} TO {} WITH SET TRUE").format(sql.Identifier(OWNER), sql.Identifier(str(me[0])))
-        )
+        admin.execute(sql.SQL("GRANT {} TO {} WITH SET TRUE").format(sql.Identifier(OWNER), sql.Identifier(str(me[0]))))
     admin.execute(f"GRANT {DEFINER} TO {OWNER} WITH INHERIT TRUE, SET TRUE")
     admin.execute(f"GRANT {APP}, {PUBLIC} TO {OWNER} WITH INHERIT FALSE, SET TRUE")
     _ensure_owned_database(admin, database)
@@ -220,12 +221,12 @@ def _can_log_in(url: str, database: str, admin: psycopg.Connection) -> bool:
 
 def _ensure_owned_database(admin: psycopg.Connection, database: str) -> None:
     name = sql.Identifier(database)
-    found = admin.execute(
-        "SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [database]
-    ).fetchone()
+    found = admin.execute("SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = %s", [database]).fetchone()
     if found is None:
         admin.execute(
-            sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(name, sql.Identifier(OWNER))
+            sql.SQL("CREATE DATABASE {} OWNER {} ENCODING 'UTF8' TEMPLATE template0").format(
+                name, sql.Identifier(OWNER)
+            )
         )
     elif found[0] != OWNER:
         admin.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(name, sql.Identifier(OWNER)))

@@ -6,6 +6,7 @@ uses it. Whoever leaves and can take the second one alone was the last, and stop
 """
 
 import secrets
+import signal
 import subprocess
 import time
 from abc import ABC, abstractmethod
@@ -179,7 +180,9 @@ class EmbeddedServer(ABC):
         if "Address already in use" in said:
             raise PortTaken
         if "No space left on device" in said:
-            raise LauncherError(f"{self.title} cannot start: the disk that holds {self.place.data} is full. Free some space.")
+            raise LauncherError(
+                f"{self.title} cannot start: the disk that holds {self.place.data} is full. Free some space."
+            )
         last = "\n".join(f"    {line}" for line in said.strip().splitlines()[-6:])
         raise LauncherError(f"{self.title} did not start. Its last words, from {self.log}:\n{last}")
 
@@ -191,9 +194,9 @@ class EmbeddedServer(ABC):
             self._child.terminate()
             self._child.wait(30)
 
-    def _halt_by(self, pid: int, *signals_and_seconds: tuple[int, float]) -> None:
+    def _halt_by(self, pid: int, *signals_and_seconds: tuple[signal.Signals, float]) -> None:
         for what, seconds in signals_and_seconds:
-            processes.tell(pid, processes.signal.Signals(what))
+            processes.tell(pid, what)
             if processes.wait_gone(pid, seconds):
                 return
         raise LauncherError(f"{self.title} (process {pid}) cannot be stopped.")

@@ -154,11 +154,11 @@ def test_the_password_is_needed_and_its_file_is_ours_alone(postgresql: PostgreSQ
 
 
 def test_the_socket_asks_for_the_password_too(postgresql: PostgreSQL) -> None:
-    address = {"host": str(postgresql.place.socket), "port": postgresql.port, "user": "postgres"}
-    with psycopg.connect(**address, password=postgresql.password, dbname="postgres") as connection:
+    address = f"host={postgresql.place.socket} port={postgresql.port} user=postgres dbname=postgres"
+    with psycopg.connect(address, password=postgresql.password) as connection:
         assert connection.execute("SHOW fsync").fetchone() == ("on",)
     with pytest.raises(psycopg.OperationalError):
-        psycopg.connect(**address, dbname="postgres", password="wrong")
+        psycopg.connect(address, password="wrong")
 
 
 def test_a_killed_valkey_comes_back_with_every_key(valkey: Valkey) -> None:

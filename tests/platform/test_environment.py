@@ -46,8 +46,8 @@ def test_the_second_time_nothing_is_done_and_tests_add_to_what_is_there(home: Ho
     assert sign.exists()
     assert environment.is_complete(home, "runtime")
     assert environment.is_complete(home, "dev")
-    (environment.ROOT / "requirements.txt").write_text("# another\n")
-    (environment.ROOT / "requirements-dev.txt").write_text("# others\n")
+    (home.path.parent / "code" / "requirements.txt").write_text("# another\n")
+    (home.path.parent / "code" / "requirements-dev.txt").write_text("# others\n")
     assert not environment.is_complete(home, "runtime")
     environment.ensure(home, "runtime")
     assert not sign.exists(), "another list: a new environment"
@@ -60,7 +60,7 @@ def test_a_package_that_is_not_the_locked_one_is_refused(home: Home, monkeypatch
     wheel.write_bytes(b"not the one we locked")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(home.path))
-    (environment.ROOT / "requirements.txt").write_text(f"sample==1 --hash=sha256:{'0' * 64}\n")
+    (home.path.parent / "code" / "requirements.txt").write_text(f"sample==1 --hash=sha256:{'0' * 64}\n")
     with pytest.raises(LauncherError, match="a package is not the one we locked"):
         environment.ensure(home, "runtime")
     assert not environment.is_complete(home, "runtime")
@@ -76,7 +76,7 @@ def test_a_home_that_cannot_be_written_is_a_sentence(home: Home, monkeypatch: py
         raise PermissionError(13, "Permission denied", "/somewhere")
 
     monkeypatch.setattr(Path, "mkdir", refuse)
-    with pytest.raises(LauncherError, match="/somewhere cannot be written by you. Set NORMS_HOME"):
+    with pytest.raises(LauncherError, match=r"/somewhere cannot be written by you\. Set NORMS_HOME"):
         home.make()
 
 

@@ -26,7 +26,9 @@ def limited_admin(server: PostgreSQL, rights: str) -> str:
     return server.url("hosted", "hosted")
 
 
-def test_no_role_is_mighty_and_only_the_definer_cannot_log_in(postgresql: PostgreSQL, passwords: dict[str, str]) -> None:
+def test_no_role_is_mighty_and_only_the_definer_cannot_log_in(
+    postgresql: PostgreSQL, passwords: dict[str, str]
+) -> None:
     logins = ensure_roles(postgresql.url(), passwords)
     with psycopg.connect(logins.owner) as owner:
         rows = owner.execute(

@@ -182,7 +182,9 @@ def test_a_command_stops_what_it_started_and_only_that(run: Run, home: Home) -> 
 
 @pytest.mark.parametrize("word", ["nonsense", "up --port 0", "up --port abc", "up --port 70000"])
 def test_nonsense_is_refused_with_the_usage(home: Home, word: str) -> None:
-    done = subprocess.run([str(ROOT / "norms"), *word.split()], env=launcher_env(home), capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [str(ROOT / "norms"), *word.split()], env=launcher_env(home), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 2
     assert "norms up" in done.stdout + done.stderr
 
