@@ -1,10 +1,12 @@
 """Small answers every page gives the same way."""
 
 from django import forms
-from django.http import HttpResponseRedirect
-from django.shortcuts import resolve_url
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render, resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 
-from .errors import Invalid
+from .errors import DomainError, Invalid
+from .problems import problem_body
 
 
 class SeeOther(HttpResponseRedirect):
@@ -24,3 +26,13 @@ def show_invalid(form: forms.BaseForm, error: Invalid) -> None:
         field = name if name in form.fields else name.partition(".")[0]
         for sentence in sentences:
             form.add_error(field if field in form.fields else None, sentence)
+
+
+def error_page(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """A rule that said no, outside any API view: a page that says why, with the way back; a problem document for programs."""
+    if request.path.startswith("/api/"):
+        body = problem_body(error.status, code=error.code, detail=str(error.message))
+        return JsonResponse(body, status=error.status, content_type="application/problem+json")
+    back = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return render(request, "errors/409.html", {"error": error, "back": back if safe else ""}, status=error.status)

@@ -28,10 +28,16 @@ TITLES = {
 }
 
 
+def problem_body(status: int, *, code: str, detail: str, **extra: Any) -> dict[str, Any]:
+    """The members of a problem document."""
+    title = TITLES.get(status, "Error")
+    return {"type": "about:blank", "title": title, "status": status, "code": code, "detail": detail, **extra}
+
+
 def problem(status: int, *, code: str, detail: str, **extra: Any) -> Response:
     """A problem document (application/problem+json)."""
-    body = {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "code": code, "detail": detail}
-    return Response({**body, **extra}, status=status, content_type="application/problem+json")
+    body = problem_body(status, code=code, detail=detail, **extra)
+    return Response(body, status=status, content_type="application/problem+json")
 
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
-from django.shortcuts import render
 from django.utils import translation
 
 from core.errors import DomainError
+from core.http import error_page
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -47,8 +47,4 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answers 409 (or the error's own status); the view's transaction has been undone already."""
-        if not isinstance(error, DomainError):
-            return None
-        back = request.headers.get("Referer", "")
-        context = {"error": error, "back": back if back.startswith(f"{request.scheme}://{request.get_host()}/") else ""}
-        return render(request, "errors/409.html", context, status=error.status)
+        return error_page(request, error) if isinstance(error, DomainError) else None

@@ -1,5 +1,6 @@
 """What every test stands on: a database entered as the application's role, a cast, and a client that signs in."""
 
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,6 +26,29 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def people(db: None) -> People:
     """The cast of `tests/people.py`."""
     return People()
+
+
+@pytest.fixture
+def committed_db(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A database of this test's own, copied from the test database: what is committed here is gone afterwards.
+
+    For races and servers: several threads, real transactions, no truncation (the ledger refuses it).
+    Every thread must close its connections (`connections.close_all()`).
+    """
+    settings = connections["default"].settings_dict
+    template, copy = settings["NAME"], f"{settings['NAME']}_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        with connections["default"]._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+        settings["NAME"] = copy
+        try:
+            yield copy
+        finally:
+            connections.close_all()
+            settings["NAME"] = template
+            with connections["default"]._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "normsplatform.middleware.DomainErrorMiddleware",
+    "organisations.once.OnceMiddleware",
 ]
 ROOT_URLCONF = "normsplatform.urls"
 WSGI_APPLICATION = "normsplatform.wsgi.application"
@@ -121,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
+    "submissions-forget": {"task": "organisations.tasks.forget_submissions", "schedule": 3600.0},
     "evidence-sweep": {"task": "evidence.tasks.sweep_integrity", "schedule": 6 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(NORMS_HOME / "celerybeat-schedule")
