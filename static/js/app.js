@@ -97,6 +97,8 @@
     }
     form.dataset.sent = "yes";
     for (const button of form.querySelectorAll("button:not([type='button'])")) button.setAttribute("aria-disabled", "true");
+    // An answer that is a download, or a request the reader stopped, leaves this page standing.
+    setTimeout(() => release(form), 10000);
   }, true);
   const release = (form) => {
     delete form.dataset.sent;

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.design.conftest import CHROMIUM, Site
+from tests.design.test_pages import page as page_of
 
 pytestmark = pytest.mark.browser
 
@@ -195,3 +196,14 @@ def test_local_time_stands_beside_utc(draft: Page) -> None:
     assert "23:12 UTC" in text
     assert "02:12" in text
     assert "your time" in text
+
+
+@pytest.mark.parametrize("name", ["account/login.html", "errors/409.html", "errors/500.html"])
+def test_pages_without_a_room_are_accessible(chromium: Browser, site: Site, name: str) -> None:
+    site.pages["/page"] = page_of(name, "ar")
+    context = chromium.new_context(viewport={"width": 320, "height": 700}, bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{site.url}/page")
+    assert [found["id"] for found in Axe().run(page).response["violations"]] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    context.close()
