@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connections
 
@@ -31,9 +30,6 @@ class Principal:
 
 _current: ContextVar[Principal | None] = ContextVar("principal", default=None)
 
-# The database wrappers that carry the principal; filled by the backend when Django loads it.
-REBINDS: list[type[Any]] = []
-
 
 def current() -> Principal | None:
     """The principal bound to this thread or task, or None: nobody."""
@@ -49,8 +45,9 @@ def as_settings(principal: Principal | None) -> tuple[str, str]:
 
 def _rebind_open_transactions() -> None:
     for connection in connections.all(initialized_only=True):
-        if isinstance(connection, tuple(REBINDS)) and connection.in_atomic_block and not connection.needs_rollback:
-            connection.bind_principal()
+        bind = getattr(connection, "bind_principal", None)
+        if bind is not None and connection.in_atomic_block and not connection.needs_rollback:
+            bind()
 
 
 @contextmanager

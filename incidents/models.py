@@ -6,7 +6,7 @@ Django never reads or writes them, only the database's own triggers do (migratio
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.search import SearchVector, SearchVectorField
@@ -22,6 +22,12 @@ from .marks import Mark
 from .querysets import IncidentQuerySet
 from .states import Status
 
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from django.db.models.expressions import Combinable
+    from django_stubs_ext import StrOrPromise
+
 
 class Precision(models.TextChoices):
     """How exactly a moment is known. `unknown` goes with an empty moment: never a placeholder date."""
@@ -34,12 +40,12 @@ class Precision(models.TextChoices):
     UNKNOWN = "unknown", _("not known")
 
 
-def moment(label: str) -> models.DateTimeField[str | None, str | None]:
+def moment(label: StrOrPromise) -> models.DateTimeField[str | datetime | date | Combinable | None, datetime | None]:
     """A moment that may not be known."""
     return models.DateTimeField(label, null=True, blank=True)
 
 
-def precision() -> models.CharField[str, str]:
+def precision() -> models.CharField[str | int | Combinable, str]:
     """How exactly the moment beside it is known."""
     return models.CharField(max_length=8, choices=Precision, default=Precision.UNKNOWN)
 
@@ -60,7 +66,9 @@ class Incident(models.Model):
     """
 
     reference = models.CharField(_("reference"), max_length=24, unique=True, editable=False)
-    holder = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("held by"))
+    holder = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("held by")
+    )
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("filed by"))
     filed_at = models.DateTimeField(_("filed"), db_default=Now(), editable=False)
     changed_at = models.DateTimeField(_("last changed"), auto_now=True)
@@ -105,16 +113,32 @@ class Incident(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["holder", "external_reference"], name="imported_once_per_holder", condition=~Q(external_reference="")
+                fields=["holder", "external_reference"],
+                name="imported_once_per_holder",
+                condition=~Q(external_reference=""),
             ),
             models.CheckConstraint(name="incident_status", condition=Q(status__in=["open", "closed"])),
             models.CheckConstraint(
-                name="incident_closed_has_date", condition=Q(status="open", closed_at__isnull=True) | Q(status="closed", closed_at__isnull=False)
+                name="incident_closed_has_date",
+                condition=Q(status="open", closed_at__isnull=True) | Q(status="closed", closed_at__isnull=False),
             ),
             models.CheckConstraint(name="incident_mark", condition=Q(mark__in=Mark.values)),
-            models.CheckConstraint(name="incident_people_min_best", condition=Q(people_min__isnull=True) | Q(people_best__isnull=True) | Q(people_min__lte=F("people_best"))),
-            models.CheckConstraint(name="incident_people_best_max", condition=Q(people_best__isnull=True) | Q(people_max__isnull=True) | Q(people_best__lte=F("people_max"))),
-            models.CheckConstraint(name="incident_people_min_max", condition=Q(people_min__isnull=True) | Q(people_max__isnull=True) | Q(people_min__lte=F("people_max"))),
+            models.CheckConstraint(
+                name="incident_people_min_best",
+                condition=Q(people_min__isnull=True)
+                | Q(people_best__isnull=True)
+                | Q(people_min__lte=F("people_best")),
+            ),
+            models.CheckConstraint(
+                name="incident_people_best_max",
+                condition=Q(people_best__isnull=True)
+                | Q(people_max__isnull=True)
+                | Q(people_best__lte=F("people_max")),
+            ),
+            models.CheckConstraint(
+                name="incident_people_min_max",
+                condition=Q(people_min__isnull=True) | Q(people_max__isnull=True) | Q(people_min__lte=F("people_max")),
+            ),
             *(known_together(name) for name in ("first_access", "began", "detected", "ended")),
         ]
 
@@ -168,14 +192,20 @@ class Statement(CaseRow):
     names = models.JSONField(_("names"), default=list, blank=True, help_text=_("Countries or groups named."))
     wording = models.TextField(_("in their words"), blank=True)
     source = models.TextField(_("source"), blank=True)
-    origin = models.CharField(_("origin"), max_length=120, blank=True, help_text=_("Statements with one origin count once (AT-03)."))
+    origin = models.CharField(
+        _("origin"), max_length=120, blank=True, help_text=_("Statements with one origin count once (AT-03).")
+    )
     external_reference = models.CharField(max_length=80, blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["incident", "external_reference"], name="statement_imported_once", condition=~Q(external_reference=""))
+            models.UniqueConstraint(
+                fields=["incident", "external_reference"],
+                name="statement_imported_once",
+                condition=~Q(external_reference=""),
+            )
         ]
 
     def __str__(self) -> str:
@@ -234,7 +264,9 @@ class IncidentGroupPermission(GroupObjectPermissionBase):
 
     content_object = models.ForeignKey(Incident, models.CASCADE)
     principal = models.IntegerField(editable=False, default=0, help_text="The grantee's number; set by the database.")
-    holder_principal = models.IntegerField(editable=False, default=0, help_text="The holder's number; set by the database.")
+    holder_principal = models.IntegerField(
+        editable=False, default=0, help_text="The holder's number; set by the database."
+    )
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)

@@ -10,7 +10,11 @@ from django.db import connections
 from .hashing import GENESIS, leaf_hash, link_hash, moment
 
 BATCH = 10_000
-COLUMNS = "number, entry_id, place_leaf, previous, hash, entry_leaf, verb, subject_type, subject_id, root_id, actor_id, organisation_id, instruments, payload, recorded_at"
+WALK = """
+SELECT number, entry_id, place_leaf, previous, hash, entry_leaf, verb, subject_type, subject_id,
+       root_id, actor_id, organisation_id, instruments, payload, recorded_at
+  FROM ledger_walk(%s, %s)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +60,11 @@ def walk(using: str) -> Iterator[Row]:
     after = 0
     while True:
         with connections[using].cursor() as cursor:
-            cursor.execute(f"SELECT {COLUMNS} FROM ledger_walk(%s, %s)", [after, BATCH])
+            cursor.execute(WALK, [after, BATCH])
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         for values in rows:
-            yield Row(*(bytes(v) if isinstance(v, memoryview) else v for v in values))
+            plain: list[Any] = [bytes(value) if isinstance(value, memoryview) else value for value in values]
+            yield Row(*plain)
         if len(rows) < BATCH:
             return
         after = int(rows[-1][0])

@@ -34,6 +34,3 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("incidents.ui.urls")),
     *(path(CASE, include(f"{room}.ui.urls")) for room in ROOMS),
 ]
-
-for room in ("publication", "organisations", "documents", "instruments"):
-    pass

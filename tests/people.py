@@ -13,14 +13,14 @@ from organisations.roles import Role
 from organisations.services import add_member, found_organisation
 
 HOUSES = {
-    "vela": ("Vela National CERT", "state", "VL"),
-    "orrin": ("Orrin National CERT", "state", "OR"),
-    "meridian": ("Meridian Assessment Body", "assessment_body", ""),
-    "tessera": ("Tessera Institute", "assessment_body", ""),
-    "amal": ("Amal Civil Society Network", "civil_society", ""),
-    "brigid": ("Saint Brigid Hospitals", "operator", "VL"),
-    "palaver": ("Palaver Mediation", "mediator", ""),
-    "secretariat": ("Secretariat", "regional", ""),
+    "vela": ("Vela National CERT", "state"),
+    "orrin": ("Orrin National CERT", "state"),
+    "meridian": ("Meridian Assessment Body", "assessment_body"),
+    "tessera": ("Tessera Institute", "assessment_body"),
+    "amal": ("Amal Civil Society Network", "civil_society"),
+    "brigid": ("Saint Brigid Hospitals", "operator"),
+    "palaver": ("Palaver Mediation", "mediator"),
+    "secretariat": ("Secretariat", "regional"),
 }
 
 
@@ -56,7 +56,11 @@ class House:
 
 def member(organisation: Organisation, role: str, suffix: str = "") -> Actor:
     """A person with one role, signed up as an operator would."""
-    user = User.objects.create_user(f"{role}{suffix}@{organisation.slug}.example", "correct horse battery", name=f"{organisation.slug} {role}{suffix}")
+    user = User.objects.create_user(
+        f"{role}{suffix}@{organisation.slug}.example",
+        "correct horse battery",
+        name=f"{organisation.slug} {role}{suffix}",
+    )
     with acting_as(Principal(user.pk, organisation.pk)):
         add_member(organisation=organisation, user=user, roles=[role])
     return Actor(user, organisation, (role,))
@@ -72,6 +76,8 @@ class People:
         if slug not in HOUSES:
             raise AttributeError(slug)
         if slug not in self._houses:
-            name, kind, country = HOUSES[slug]
-            self._houses[slug] = House(found_organisation(slug=slug, name=name, kind=kind, is_secretariat=slug == "secretariat"))
+            name, kind = HOUSES[slug]
+            self._houses[slug] = House(
+                found_organisation(slug=slug, name=name, kind=kind, is_secretariat=slug == "secretariat")
+            )
         return self._houses[slug]

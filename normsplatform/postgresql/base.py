@@ -19,8 +19,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         params.pop("role", None)
         return params
 
-    def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+    def _set_autocommit(self, autocommit: bool) -> None:  # noqa: FBT001  (Django's signature)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]
         if not autocommit:
             self.bind_principal()
 
@@ -34,6 +34,3 @@ class DatabaseWrapper(base.DatabaseWrapper):
             cursor.execute(
                 "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', %s, true)", (user_id, org_ids)
             )
-
-
-tenancy.REBINDS.append(DatabaseWrapper)

@@ -50,8 +50,23 @@ INSTALLED_APPS = [
     "exchange",
 ]
 # Rooms are built one after the other: an app joins the list when its folder is there.
-INSTALLED_APPS = [app for app in INSTALLED_APPS if "." in app or app in {"allauth", "guardian", "rest_framework",
-    "django_filters", "drf_spectacular", "drf_spectacular_sidecar", "django_htmx", "csp"} or (BASE_DIR / app / "apps.py").exists()]
+INSTALLED_APPS = [
+    app
+    for app in INSTALLED_APPS
+    if "." in app
+    or app
+    in {
+        "allauth",
+        "guardian",
+        "rest_framework",
+        "django_filters",
+        "drf_spectacular",
+        "drf_spectacular_sidecar",
+        "django_htmx",
+        "csp",
+    }
+    or (BASE_DIR / app / "apps.py").exists()
+]
 
 MIDDLEWARE = [
     "normsplatform.middleware.RequestIdMiddleware",
@@ -79,8 +94,14 @@ WSGI_APPLICATION = "normsplatform.wsgi.application"
 def database(url_name: str, **extra: Any) -> dict[str, Any]:
     """One login of the three; all of them bind the principal to the transaction."""
     config = env.db_url(url_name)
-    return {**config, "ENGINE": "normsplatform.postgresql", "ATOMIC_REQUESTS": True, "CONN_MAX_AGE": 600,
-            "CONN_HEALTH_CHECKS": True, **extra}
+    return {
+        **config,
+        "ENGINE": "normsplatform.postgresql",
+        "ATOMIC_REQUESTS": True,
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        **extra,
+    }
 
 
 DATABASES = {

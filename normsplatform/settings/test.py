@@ -6,11 +6,16 @@ from .env import env
 
 OWNER = DATABASES["owner"]
 DATABASES = {
-    "default": {**OWNER, "ATOMIC_REQUESTS": True, "OPTIONS": {}, "TEST": {"NAME": env.str("NORMS_TEST_DB", default="test_norms")}},
+    "default": {
+        **OWNER,
+        "ATOMIC_REQUESTS": True,
+        "OPTIONS": {},
+        "TEST": {"NAME": env.str("NORMS_TEST_DB", default="test_norms")},
+    },
     "owner": {**OWNER, "TEST": {"MIRROR": "default"}},
     "public": {**OWNER, "TEST": {"MIRROR": "default"}},
 }
-DATABASE_ROUTERS: list[str] = []
+DATABASE_ROUTERS = []
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

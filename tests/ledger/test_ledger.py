@@ -47,10 +47,23 @@ def test_pending_entries_are_counted(written: People, as_owner: Callable[[], Any
     assert verify("default").pending == 1
 
 
-@pytest.mark.parametrize("statement", ["UPDATE ledger_entry SET payload = '{}'", "DELETE FROM ledger_entry", "TRUNCATE ledger_entry", "DELETE FROM ledger_sequence"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_entry SET payload = '{}'",
+        "DELETE FROM ledger_entry",
+        "TRUNCATE ledger_entry",
+        "DELETE FROM ledger_sequence",
+    ],
+)
 @pytest.mark.parametrize("who", ["application", "owner"])
 def test_entries_and_order_are_changed_by_nobody(written: People, statement: str, who: str) -> None:
-    with acting_as(written.vela.analyst.principal), pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        acting_as(written.vela.analyst.principal),
+        pytest.raises(DatabaseError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         if who == "owner":
             cursor.execute("RESET ROLE")
             # The owner is under the policies too; this one lets it reach the rows, so that the trigger answers.
@@ -69,7 +82,10 @@ BREACH = (
 @pytest.mark.parametrize(
     ("tampering", "named"),
     [
-        ("UPDATE ledger_entry SET payload = '{\"mark\":\"TLP:CLEAR\"}' WHERE id = (SELECT max(id) - 1 FROM ledger_entry)", "was changed"),
+        (
+            'UPDATE ledger_entry SET payload = \'{"mark":"TLP:CLEAR"}\' WHERE id = (SELECT max(id) - 1 FROM ledger_entry)',
+            "was changed",
+        ),
         ("DELETE FROM ledger_entry WHERE id = (SELECT max(id) - 1 FROM ledger_entry)", "is gone"),
         ("DELETE FROM ledger_sequence WHERE number = (SELECT max(number) - 1 FROM ledger_sequence)", "is missing"),
         ("DELETE FROM ledger_sequence WHERE number = (SELECT max(number) FROM ledger_sequence)", "no place"),

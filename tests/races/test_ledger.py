@@ -72,7 +72,9 @@ def test_two_sequencers_and_eight_writers_give_one_unbroken_order(committed_db: 
         finally:
             connections.close_all()
 
-    threads = [threading.Thread(target=write, args=(n,)) for n in range(8)] + [threading.Thread(target=sequence) for _ in range(2)]
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(8)] + [
+        threading.Thread(target=sequence) for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,6 +1,7 @@
 """The outer wall: what the database itself refuses, whatever the application forgets (SHR-7)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -141,7 +142,7 @@ def test_the_application_cannot_write_audiences_or_access(people: People) -> Non
             f"INSERT INTO incidents_access VALUES ({incident.pk}, {people.orrin.organisation.pk}, 10, now())",
             "DELETE FROM incidents_access",
         ):
-            refused(lambda statement=statement: cursor.execute(statement))
+            refused(partial(cursor.execute, statement))
 
 
 def test_a_child_cannot_be_hung_on_another_tenants_case(people: People) -> None:
@@ -154,7 +155,11 @@ def test_a_case_cannot_be_filed_in_anothers_name(people: People) -> None:
     with acting_as(people.orrin.analyst.principal):
         refused(
             lambda: Incident.objects.create(
-                reference="INC-2026-000001", holder=people.vela.organisation, filed_by=people.orrin.analyst.user, title="x", summary="x"
+                reference="INC-2026-000001",
+                holder=people.vela.organisation,
+                filed_by=people.orrin.analyst.user,
+                title="x",
+                summary="x",
             )
         )
 

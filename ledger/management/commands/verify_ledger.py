@@ -14,5 +14,9 @@ class Command(BaseCommand):
         """Exits non-zero on the first broken link."""
         verdict = verify()
         if verdict.broken:
-            raise CommandError(f"BROKEN after {verdict.checked} good links: {verdict.broken}. Pending: {verdict.pending}.")
-        self.stdout.write(f"The ledger holds: {verdict.checked} entries in order, {verdict.pending} pending. Head {verdict.head}")
+            raise CommandError(
+                f"BROKEN after {verdict.checked} good links: {verdict.broken}. Pending: {verdict.pending}."
+            )
+        self.stdout.write(
+            f"The ledger holds: {verdict.checked} entries in order, {verdict.pending} pending. Head {verdict.head}"
+        )
