@@ -1,0 +1,303 @@
+"""What is held, and what must never be false of it.
+
+Every table hangs on a case and is seen by whoever may see its evidence. The `audience` columns the policies read are
+not fields: only the database's own triggers write them. What else the database itself keeps (numbers, chained custody,
+rows that never change, four eyes on grades) is in migration 0002.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from incidents.marks import Mark
+from incidents.models import CaseRow, Precision
+
+from .querysets import EvidenceItemQuerySet
+from .states import Status
+
+
+class Integrity(models.TextChoices):
+    """What the last comparison of a file with its hash said. "Matches" never means "true"."""
+
+    UNCHECKED = "unchecked", _("Not checked since receipt")
+    MATCHES = "matches", _("Matches")
+    MISMATCH = "mismatch", _("Does not match")
+    UNAVAILABLE = "unavailable", _("Original unavailable")
+
+
+class Origin(CaseRow):
+    """Where information comes from in the end. Many items, few origins: only origins are counted (AT-03, ATT-8)."""
+
+    name = models.CharField(_("origin"), max_length=160)
+    note = models.TextField(_("note"), blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "name"], name="origin_once_per_case")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EvidenceItem(CaseRow):
+    """One item of evidence: what it is, where it comes from, how it was collected, and how far it is trusted.
+
+    HELD -> FROZEN -> HELD; HELD or FROZEN -> WITHDRAWN. The grades of source and information are two columns and
+    never one number; F and 6 mean "cannot be judged" (R1.3).
+    """
+
+    number = models.PositiveIntegerField(_("number"), db_default=0, editable=False, help_text="Given by the database.")
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=40)
+    evidence_class = models.CharField(_("evidence class"), max_length=40)
+    description = models.TextField(_("description"), blank=True)
+    source = models.TextField(_("source"), blank=True)
+    collection_method = models.TextField(_("how it was collected"), blank=True)
+    collected_at = models.DateTimeField(_("collected"), null=True, blank=True)
+    collected_precision = models.CharField(max_length=8, choices=Precision, default=Precision.UNKNOWN)
+    collected_by = models.CharField(_("collected by"), max_length=200, blank=True)
+    clock_zone = models.CharField(_("time zone of the clock"), max_length=60, blank=True)
+    clock_offset_seconds = models.IntegerField(_("clock ahead of UTC by, seconds"), null=True, blank=True)
+    clock_source = models.CharField(_("what the clock was set by"), max_length=200, blank=True)
+    origin = models.ForeignKey(Origin, models.PROTECT, null=True, blank=True, related_name="items")
+    statement = models.ForeignKey(
+        "incidents.Statement", models.PROTECT, null=True, blank=True, related_name="evidence_items"
+    )
+    statement_type = models.CharField(_("type of statement"), max_length=40, blank=True)
+    details = models.JSONField(
+        _("what else the standard asks"), default=dict, blank=True, encoder=DjangoJSONEncoder,
+        help_text="By the standard's own field codes.",
+    )  # fmt: skip
+
+    mark = models.CharField(_("sharing mark"), max_length=20, choices=Mark, default=Mark.AMBER)
+    reliability = models.CharField(_("source reliability"), max_length=1, blank=True)
+    credibility = models.CharField(_("information credibility"), max_length=1, blank=True)
+    graded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
+    graded_at = models.DateTimeField(null=True, editable=False)
+
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("given in by")
+    )
+    organisation = models.ForeignKey(
+        "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("contributed by")
+    )
+    received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
+    changed_at = models.DateTimeField(_("last changed"), auto_now=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    standard_version = models.CharField(_("evidence standard"), max_length=24)
+
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.HELD, editable=False)
+    frozen_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_reason = models.TextField(blank=True, editable=False)
+
+    objects: ClassVar[EvidenceItemQuerySet] = EvidenceItemQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["incident", "number"], name="evidence_number_per_case"),
+            models.CheckConstraint(name="evidence_status", condition=Q(status__in=Status.values)),
+            models.CheckConstraint(name="evidence_mark", condition=Q(mark__in=Mark.values)),
+            models.CheckConstraint(
+                name="evidence_reliability", condition=Q(reliability="") | Q(reliability__in=list("ABCDEFG"))
+            ),
+            models.CheckConstraint(
+                name="evidence_credibility", condition=Q(credibility="") | Q(credibility__in=list("123456"))
+            ),
+            models.CheckConstraint(
+                name="evidence_graded_whole",
+                condition=Q(reliability="", credibility="", graded_by__isnull=True, graded_at__isnull=True)
+                | (~Q(reliability="") & ~Q(credibility="") & Q(graded_by__isnull=False, graded_at__isnull=False)),
+            ),
+            # R1.1: nobody grades what they gave in.
+            models.CheckConstraint(
+                name="evidence_graded_by_another", condition=Q(graded_by__isnull=True) | ~Q(graded_by=F("uploaded_by"))
+            ),
+            models.CheckConstraint(
+                name="evidence_collected_known",
+                condition=Q(collected_at__isnull=True, collected_precision="unknown")
+                | (Q(collected_at__isnull=False) & ~Q(collected_precision="unknown")),
+            ),
+            models.CheckConstraint(
+                name="evidence_frozen_has_date", condition=~Q(status="frozen") | Q(frozen_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="evidence_withdrawn_has_reason",
+                condition=~Q(status="withdrawn") | (Q(withdrawn_at__isnull=False) & ~Q(withdrawn_reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """As it is spoken of within its case: `E-17`."""
+        return f"E-{self.number}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anybody may be shown its content (TLP:CLEAR); the rest is closed material (R2.12)."""
+        return self.mark == Mark.CLEAR
+
+
+class Lineage(CaseRow):
+    """How two items hang together: `item` *kind* `other`. Links are added, never changed."""
+
+    class Kind(models.TextChoices):
+        DERIVED_FROM = "derived_from", _("is derived from")
+        SAME_ORIGIN = "same_origin", _("has the same origin as")
+        SAME_COLLECTOR = "same_collector", _("was collected by the same hands as")
+        SAME_TELEMETRY = "same_telemetry", _("comes from the same telemetry as")
+        CORROBORATED_BY = "corroborated_by", _("is corroborated by")
+
+    item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="links")
+    other = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="linked_from")
+    kind = models.CharField(_("how"), max_length=16, choices=Kind)
+    note = models.TextField(_("note"), blank=True)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "other", "kind"], name="lineage_once"),
+            models.CheckConstraint(name="lineage_not_with_itself", condition=~Q(item=F("other"))),
+            models.CheckConstraint(
+                name="lineage_kind",
+                condition=Q(
+                    kind__in=["derived_from", "same_origin", "same_collector", "same_telemetry", "corroborated_by"]
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.kind} {self.other_id}"
+
+
+class StoredFile(CaseRow):
+    """A file as it was received, kept by its content and never overwritten. Only the outcome of checks changes."""
+
+    item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="files")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    size = models.BigIntegerField(_("size"))
+    name = models.CharField(_("file name"), max_length=200)
+    name_given = models.CharField(
+        _("file name as given"), max_length=600, help_text="Invisible characters written out."
+    )
+    media_type = models.CharField(_("format"), max_length=120, help_text="By content (libmagic), not by name.")
+    path = models.CharField(max_length=200, editable=False)
+    stored_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    stored_at = models.DateTimeField(db_default=Now(), editable=False)
+    integrity = models.CharField(max_length=11, choices=Integrity, default=Integrity.UNCHECKED, editable=False)
+    checked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "sha256"], name="file_once_per_item"),
+            models.CheckConstraint(name="file_not_empty", condition=Q(size__gt=0)),
+            models.CheckConstraint(name="file_sha256", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
+            models.CheckConstraint(name="file_integrity", condition=Q(integrity__in=Integrity.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GradeEntry(CaseRow):
+    """One judgement of an item: source and information apart, each with its sentence (R1.1). The newest one holds."""
+
+    item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="grades")
+    reliability = models.CharField(_("source reliability"), max_length=1)
+    reliability_reason = models.TextField(_("why this source"))
+    credibility = models.CharField(_("information credibility"), max_length=1)
+    credibility_reason = models.TextField(_("why this information"))
+    graded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    graded_at = models.DateTimeField(db_default=Now(), editable=False)
+    standard_version = models.CharField(max_length=24)
+
+    class Meta:
+        verbose_name_plural = "grade entries"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="grade_codes", condition=Q(reliability__in=list("ABCDEFG")) & Q(credibility__in=list("123456"))
+            ),
+            models.CheckConstraint(
+                name="grade_has_sentences", condition=~Q(reliability_reason="") & ~Q(credibility_reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reliability}{self.credibility}"
+
+
+class CustodyEntry(CaseRow):
+    """One link of an item's chain of custody, in order and chained by hash; added, never changed or dropped (R1.13).
+
+    The database gives `place`, `at`, `previous` and `hash`; `evidence.custody` computes the same again.
+    """
+
+    class Act(models.TextChoices):
+        RECEIVED = "received", _("Received")
+        STORED = "stored", _("Stored")
+        OPENED = "opened", _("Opened")
+        COPIED = "copied", _("Copied")
+        EXPORTED = "exported", _("Exported")
+        VERIFIED = "verified", _("Checked against its hash")
+        FROZEN = "frozen", _("Frozen")
+        RESTORED = "restored", _("Taken back into use")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="custody")
+    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="custody")
+    place = models.PositiveIntegerField(db_default=0, editable=False)
+    act = models.CharField(_("what"), max_length=10, choices=Act)
+    at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    sha256_seen = models.CharField(max_length=64, blank=True)
+    note = models.TextField(_("purpose or note"), blank=True)
+    previous = models.CharField(max_length=64, db_default="", editable=False)
+    hash = models.CharField(max_length=64, db_default="", editable=False)
+
+    class Meta:
+        verbose_name_plural = "custody entries"
+        ordering = ["place"]
+        constraints = [
+            models.UniqueConstraint(fields=["item", "place"], name="custody_place_once"),
+            models.CheckConstraint(
+                name="custody_act",
+                condition=Q(
+                    act__in=[
+                        "received",
+                        "stored",
+                        "opened",
+                        "copied",
+                        "exported",
+                        "verified",
+                        "frozen",
+                        "restored",
+                        "withdrawn",
+                    ]
+                ),
+            ),
+            # Nobody opens evidence without saying what for.
+            models.CheckConstraint(
+                name="custody_opened_has_purpose", condition=~Q(act__in=["opened", "exported"]) | ~Q(note="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.place} {self.act}"

@@ -1,0 +1,22 @@
+"""What can be recorded about evidence."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger.verbs import declare
+
+declare(
+    {
+        "evidence.added": _("added an evidence item"),
+        "evidence.described": _("changed the description of an evidence item"),
+        "evidence.file_stored": _("stored a file of an evidence item"),
+        "evidence.marked": _("changed the sharing mark of an evidence item"),
+        "evidence.graded": _("graded an evidence item"),
+        "evidence.linked": _("linked two evidence items"),
+        "evidence.opened": _("opened a file of an evidence item"),
+        "evidence.verified": _("checked the files of an evidence item against their hashes"),
+        "evidence.frozen": _("froze an evidence item whose file does not match its hash"),
+        "evidence.restored": _("took an evidence item back into use"),
+        "evidence.withdrawn": _("withdrew an evidence item"),
+        "evidence.handled": _("added a custody entry to an evidence item"),
+    }
+)
