@@ -60,7 +60,7 @@
       row.append(made);
       return made;
     };
-    const safe = button(words("Cancel"), "", () => dialog.close());
+    button(words("Cancel"), "", () => dialog.close());
     button(submitter?.textContent.trim() || words("Confirm"), "danger", () => {
       dialog.close();
       form.dataset.confirmed = "yes";
@@ -75,8 +75,7 @@
       submitter?.focus();
     });
     document.body.append(dialog);
-    dialog.showModal();
-    safe.focus();
+    dialog.showModal(); // focuses the first button: the safe one
   }
 
   // --- submit: ask first where asked for; a second click does nothing
