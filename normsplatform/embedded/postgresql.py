@@ -49,6 +49,7 @@ class PostgreSQL(EmbeddedServer):
 
     def __init__(self, private: Path, log: Path, *, durable: bool = True) -> None:
         super().__init__(private, log)
+        self.durable = durable
         self.settings = SETTINGS | ({} if durable else DISPOSABLE)
         self._programs: Path | None = None
 
@@ -90,7 +91,12 @@ class PostgreSQL(EmbeddedServer):
             ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"] if newer else ["--locale=C.UTF-8"]
         )
         command = [str(self.programs / "initdb"), "-D", str(unfinished), "-U", ADMIN, "-E", "UTF8", *locale]
-        command += ["--auth=scram-sha-256", f"--pwfile={password_file}", "--no-instructions"]
+        command += [
+            "--auth=scram-sha-256",
+            f"--pwfile={password_file}",
+            "--no-instructions",
+            *([] if self.durable else ["--no-sync"]),
+        ]
         try:
             done = subprocess.run(
                 command, check=False, cwd="/", capture_output=True, text=True, **options_of(self.place.account)

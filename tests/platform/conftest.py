@@ -40,14 +40,11 @@ def wait_until_none_belongs_to(folder: Path, seconds: float = 10) -> list[int]:
     return left
 
 
-@pytest.fixture
-def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
     """A short path (sockets have a limit), passable for the account a server drops to (pytest's own is closed)."""
     folder = Path(tempfile.mkdtemp(prefix="norms-", dir="/tmp"))
     folder.chmod(0o711)
-    monkeypatch.setenv("NORMS_SERVER_STATE", str(folder / "elsewhere"))
-    for name in ("DATABASE_URL", "REDIS_URL", "NORMS_HOME", "NORMS_BASE_URL", "ALLOWED_HOSTS"):
-        monkeypatch.delenv(name, raising=False)
     yield folder
     for pid in belonging_to(folder):  # only what this test started
         processes.tell(pid, signal.SIGKILL)
@@ -56,9 +53,19 @@ def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 @pytest.fixture
+def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for one test, which hears nothing of the servers the tests themselves run on."""
+    with scratch_folder() as folder:
+        monkeypatch.setenv("NORMS_SERVER_STATE", str(folder / "elsewhere"))
+        for name in ("DATABASE_URL", "REDIS_URL", "NORMS_HOME", "NORMS_BASE_URL", "ALLOWED_HOSTS"):
+            monkeypatch.delenv(name, raising=False)
+        yield folder
+
+
+@pytest.fixture
 def postgresql(scratch: Path) -> Iterator[PostgreSQL]:
     """A PostgreSQL of our own, running."""
-    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log")
+    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log", durable=False)
     server.acquire()
     yield server
     server.release()

@@ -24,7 +24,7 @@ import sys, time
 from pathlib import Path
 from normsplatform.embedded.postgresql import PostgreSQL
 folder = Path(sys.argv[1])
-server = PostgreSQL(folder / "postgresql", folder / "logs" / "postgresql.log")
+server = PostgreSQL(folder / "postgresql", folder / "logs" / "postgresql.log", durable=False)
 server.acquire()
 print(server.pid(), server.port, flush=True)
 sys.stdin.readline()
@@ -54,17 +54,20 @@ def test_four_cold_starts_at_once_share_one_server_and_the_last_one_stops_it(scr
     assert wait_until_none_belongs_to(scratch) == []
 
 
-def test_a_killed_postgresql_comes_back_with_every_committed_row(postgresql: PostgreSQL) -> None:
-    with psycopg.connect(postgresql.url(), autocommit=True) as connection:
+def test_a_killed_postgresql_comes_back_with_every_committed_row(scratch: Path) -> None:
+    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log")
+    server.acquire()
+    with psycopg.connect(server.url(), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 5000) AS number")
-    port, pid = postgresql.port, postgresql.pid()
+    port, pid = server.port, server.pid()
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
     processes.wait_gone(pid, 5)
-    postgresql.revive()
-    assert postgresql.port == port
-    with psycopg.connect(postgresql.url()) as connection:
+    server.revive()
+    assert server.port == port
+    with psycopg.connect(server.url()) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (5000,)
+    server.release()
 
 
 def test_a_zombie_is_not_taken_for_a_living_server(postgresql: PostgreSQL) -> None:
@@ -81,7 +84,7 @@ def test_a_zombie_is_not_taken_for_a_living_server(postgresql: PostgreSQL) -> No
 
 def test_a_pid_file_that_names_somebody_else_is_not_believed(scratch: Path) -> None:
     """After a reboot the pid in the file may belong to any other program, which must be left alone."""
-    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log")
+    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log", durable=False)
     server.acquire()
     server.release()
     bystander = subprocess.Popen(["sleep", "60"])
@@ -96,7 +99,7 @@ def test_a_pid_file_that_names_somebody_else_is_not_believed(scratch: Path) -> N
 
 
 def test_an_interrupted_initdb_is_done_again(scratch: Path) -> None:
-    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log")
+    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log", durable=False)
     half = server.place.data.with_name("data.unfinished")
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
@@ -107,7 +110,7 @@ def test_an_interrupted_initdb_is_done_again(scratch: Path) -> None:
 
 
 def test_data_of_another_version_are_refused_in_a_sentence(scratch: Path) -> None:
-    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log")
+    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log", durable=False)
     server.acquire()
     server.release()
     (server.place.data / "PG_VERSION").write_text("9\n")
@@ -118,7 +121,7 @@ def test_data_of_another_version_are_refused_in_a_sentence(scratch: Path) -> Non
 def test_a_busy_port_is_avoided_at_the_next_start(scratch: Path) -> None:
     import socket
 
-    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log")
+    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log", durable=False)
     server.acquire()
     before = server.port
     server.release()
@@ -134,7 +137,7 @@ def test_a_busy_port_is_avoided_at_the_next_start(scratch: Path) -> None:
 def test_the_servers_do_not_run_as_root_and_a_closed_parent_stays_closed(scratch: Path) -> None:
     closed = scratch / "closed"
     closed.mkdir(mode=0o700)
-    server = PostgreSQL(closed / "postgresql", closed / "logs" / "postgresql.log")
+    server = PostgreSQL(closed / "postgresql", closed / "logs" / "postgresql.log", durable=False)
     server.acquire()
     pid = server.pid()
     assert pid is not None
@@ -143,7 +146,7 @@ def test_the_servers_do_not_run_as_root_and_a_closed_parent_stays_closed(scratch
     # root drops to an account that cannot pass the closed parent; anybody else is their own account
     assert server.place.data.is_relative_to(scratch / "elsewhere") == (os.geteuid() == 0)
     server.release()
-    again = PostgreSQL(closed / "postgresql", closed / "logs" / "postgresql.log")
+    again = PostgreSQL(closed / "postgresql", closed / "logs" / "postgresql.log", durable=False)
     assert again.place.data == server.place.data
 
 
@@ -156,9 +159,18 @@ def test_the_password_is_needed_and_its_file_is_ours_alone(postgresql: PostgreSQ
 def test_the_socket_asks_for_the_password_too(postgresql: PostgreSQL) -> None:
     address = f"host={postgresql.place.socket} port={postgresql.port} user=postgres dbname=postgres"
     with psycopg.connect(address, password=postgresql.password) as connection:
-        assert connection.execute("SHOW fsync").fetchone() == ("on",)
+        assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
     with pytest.raises(psycopg.OperationalError):
         psycopg.connect(address, password="wrong")
+
+
+def test_by_default_a_commit_is_on_disk_before_it_is_answered(scratch: Path) -> None:
+    server = PostgreSQL(scratch / "postgresql", scratch / "logs" / "postgresql.log")
+    server.acquire()
+    with psycopg.connect(server.url()) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):
+            assert connection.execute("SELECT current_setting(%s)", [name]).fetchone() == ("on",)
+    server.release()
 
 
 def test_a_killed_valkey_comes_back_with_every_key(valkey: Valkey) -> None:

@@ -1,5 +1,6 @@
 """The database roles: who may do what, whoever prepares the server."""
 
+import os
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from normsplatform.cli.home import ROOT
 from normsplatform.embedded.errors import LauncherError
 from normsplatform.embedded.postgresql import PostgreSQL
 from normsplatform.embedded.roles import by_hand, ensure_roles, kept_secrets
@@ -127,3 +129,18 @@ def test_the_database_named_in_the_address_is_the_one_used(postgresql: PostgreSQ
     logins = ensure_roles(postgresql.url(database="our_norms"), passwords)
     with psycopg.connect(logins.app) as app:
         assert app.execute("SELECT current_database()").fetchone() == ("our_norms",)
+
+
+def test_the_script_of_the_production_shape_makes_the_same(postgresql: PostgreSQL, passwords: dict[str, str]) -> None:
+    """Two ways to the same roles: what deploy/roles.sh leaves, ensure_roles finds in order without any admin."""
+    env = os.environ | {
+        "PATH": f"{postgresql.programs}:{os.environ['PATH']}",
+        "PGHOST": "127.0.0.1",
+        "PGPORT": str(postgresql.port),
+        "PGPASSWORD": postgresql.password,
+        **{f"{role.upper()}_PASSWORD": passwords[role] for role in ("norms_owner", "norms_app", "norms_public")},
+    }
+    script = ROOT / "deploy" / "roles.sh"
+    done = subprocess.run(["sh", str(script)], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    ensure_roles(postgresql.url("nobody", "unknown"), passwords)

@@ -19,7 +19,7 @@ from normsplatform.embedded import ports, processes
 from normsplatform.embedded.files import read_json, write_json
 from normsplatform.embedded.postgresql import PostgreSQL
 from normsplatform.embedded.valkey import Valkey
-from tests.platform.conftest import belonging_to, wait_until_none_belongs_to
+from tests.platform.conftest import belonging_to, scratch_folder, wait_until_none_belongs_to
 
 pytestmark = pytest.mark.slow
 
@@ -31,13 +31,14 @@ def launcher_env(home: Home, *without: str) -> dict[str, str]:
     return kept | {"NORMS_HOME": str(home.path), "NORMS_SERVER_STATE": str(home.path / "elsewhere")}
 
 
-@pytest.fixture
-def home(scratch: Path) -> Home:
-    """A home with the environment the tests run in, so that nothing is installed again."""
-    home = Home(scratch / "var").make()
-    home.env.symlink_to(sys.prefix)
-    write_json(home.env_marker, {"requirements-dev.txt": environment.lock_of("dev")})
-    return home
+@pytest.fixture(scope="module")
+def home() -> Iterator[Home]:
+    """A home with the environment the tests run in, so that nothing is installed again. Each start finds its data."""
+    with scratch_folder() as folder:
+        home = Home(folder / "var").make()
+        home.env.symlink_to(sys.prefix)
+        write_json(home.env_marker, {"requirements-dev.txt": environment.lock_of("dev")})
+        yield home
 
 
 class Run:
