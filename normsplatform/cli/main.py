@@ -36,6 +36,7 @@ State is kept in var/ beside the code, or where NORMS_HOME says. DATABASE_URL an
 def main(arguments: Sequence[str]) -> int:
     """Run one verb; a person gets a sentence, never a traceback, for what is outside our control."""
     signal.signal(signal.SIGTERM, _finish)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's "&" starts us with it ignored
     try:
         return _run(arguments)
     except LauncherError as problem:
