@@ -9,6 +9,12 @@ class IncidentReference(StringConverter):
     regex = r"INC-\d{4}-\d{6,9}"
 
 
+class DraftReference(StringConverter):
+    """`DRAFT-7Q4KXM`: a filing not yet sent."""
+
+    regex = r"DRAFT-[2-9A-HJKMNP-Z]{6}"
+
+
 class EvidenceNumber(StringConverter):
     """`E-17` within its case."""
 
@@ -21,8 +27,16 @@ class FindingNumber(StringConverter):
     regex = r"F-\d{1,6}"
 
 
+class TaskNumber(StringConverter):
+    """`R-3` within its case."""
+
+    regex = r"R-\d{1,6}"
+
+
 def register() -> None:
     """Makes them known to Django; called once by the address list."""
     register_converter(IncidentReference, "incident")
+    register_converter(DraftReference, "draft")
     register_converter(EvidenceNumber, "evidence")
     register_converter(FindingNumber, "finding")
+    register_converter(TaskNumber, "task")

@@ -23,7 +23,14 @@ from .models import Precision
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENTS = ("first_access", "began", "detected", "ended")
 PEOPLE = ("min", "best", "max")
-LIMITS = {"title": 200, "summary": 20_000, "harm": 20_000, "people_source": 4_000, "name": 160, "external_reference": 80}
+LIMITS = {
+    "title": 200,
+    "summary": 20_000,
+    "harm": 20_000,
+    "people_source": 4_000,
+    "name": 160,
+    "external_reference": 80,
+}
 LARGEST = 9_000_000_000
 
 Errors = dict[str, list[Any]]
@@ -31,13 +38,25 @@ Errors = dict[str, list[Any]]
 
 def clean_text(value: Any, field: str, errors: Errors, *, required: bool = False) -> str:
     """Text as typed, without control characters or direction overrides (they hide what a name really says)."""
-    text = unicodedata.normalize("NFC", str(value or "")).replace("\r\n", "\n").strip()
-    if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t" or sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" for sign in text):
-        errors.setdefault(field, []).append(_("Remove the invisible control characters."))
+    text = str(value or "")
     limit = LIMITS.get(field.rsplit(".", 1)[-1], 20_000)
+    # A text far too long is not looked at sign by sign: ten megabytes would take seconds.
+    if len(text) <= 4 * limit:
+        text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
+    if len(text) <= 4 * limit and any(
+        (unicodedata.category(sign) in {"Cc", "Cs"}
+        and sign not in "\n\t")
+        or sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+        for sign in text
+    ):
+        errors.setdefault(field, []).append(_("Remove the invisible control characters."))
     if len(text) > limit:
         errors.setdefault(field, []).append(
-            ngettext("Shorten this to %(limit)d character; it has %(length)d.", "Shorten this to %(limit)d characters; it has %(length)d.", limit)
+            ngettext(
+                "Shorten this to %(limit)d character; it has %(length)d.",
+                "Shorten this to %(limit)d characters; it has %(length)d.",
+                limit,
+            )
             % {"limit": limit, "length": len(text)}
         )
     if required and not text:
@@ -61,7 +80,9 @@ def clean_moment(value: Any, field: str, errors: Errors) -> dict[str, Any]:
     except ValueError:
         at = None
     if at is None or at.tzinfo is None:
-        errors.setdefault(field, []).append(_("Enter a real date and time with its zone, for example 2026-11-03T04:12:00Z."))
+        errors.setdefault(field, []).append(
+            _("Enter a real date and time with its zone, for example 2026-11-03T04:12:00Z.")
+        )
         return {"at": None, "precision": "unknown"}
     if at < EARLIEST:
         errors.setdefault(field, []).append(_("The date must be in 1970 or later."))
@@ -128,8 +149,11 @@ def clean_services(value: Any, field: str, errors: Errors) -> list[dict[str, Any
     rows = []
     for row in value if isinstance(value, list) else []:
         given = row if isinstance(row, Mapping) else {}
+        known = given.get("id")
         rows.append(
             {
+                # The number of a service recorded before, which this row changes; without it the row adds one.
+                "id": known if isinstance(known, int) and not isinstance(known, bool) else None,
                 "service": clean_choice(given.get("service"), field, errors, taxonomy.services()),
                 "name": clean_text(given.get("name"), f"{field}.name", errors, required=True),
                 "country": clean_country(given.get("country"), field, errors),
@@ -170,7 +194,13 @@ def check(given: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
     names = list(CLEANERS) if whole else [name for name in CLEANERS if name in given]
     facts = {name: CLEANERS[name](given.get(name), name, errors) for name in names}
     began, ended = facts.get("began"), facts.get("ended")
-    if began and ended and began["at"] and ended["at"] and datetime.fromisoformat(ended["at"]) < datetime.fromisoformat(began["at"]):
+    if (
+        began
+        and ended
+        and began["at"]
+        and ended["at"]
+        and datetime.fromisoformat(ended["at"]) < datetime.fromisoformat(began["at"])
+    ):
         errors.setdefault("ended", []).append(_("The end must not be before the beginning."))
     if errors:
         raise Invalid(errors)

@@ -2,12 +2,14 @@
 
 import base64
 import binascii
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from core import clock
@@ -15,7 +17,7 @@ from core.errors import Invalid
 from ledger.models import Entry
 from organisations.actors import Actor
 
-from .models import Access, Incident, IncidentGroupPermission
+from .models import Access, Draft, Incident, IncidentGroupPermission, IncidentLink, IncidentUserPermission, Victim
 
 PAGE = 25
 CAP = 1000
@@ -125,9 +127,66 @@ def grants_on(incident: Incident) -> list[IncidentGroupPermission]:
     )  # fmt: skip
 
 
-def activity(incident: Incident, before: int | None = None, limit: int = PAGE) -> list[Entry]:
+def personal_grants_on(incident: Incident) -> list[IncidentUserPermission]:
+    """The exceptions: grants to persons by name."""
+    return list(
+        IncidentUserPermission.objects.filter(content_object=incident).filter(Q(until__isnull=True) | Q(until__gt=clock.now()))
+        .select_related("permission", "user", "granted_by").order_by("granted_at")
+    )  # fmt: skip
+
+
+def activity(incident: Incident, before: int | None = None, limit: int = PAGE, verb: str = "") -> list[Entry]:
     """The case's ledger entries, newest first; empty for whoever may see the summary only."""
-    return list(Entry.objects.raw("SELECT * FROM incident_activity(%s, %s, %s)", [incident.pk, limit, before]))
+    return list(
+        Entry.objects.raw("SELECT * FROM incident_activity(%s, %s, %s, %s)", [incident.pk, limit, before, verb])
+    )
+
+
+def last_change(incident: Incident) -> Entry | None:
+    """Who changed the facts last; None when nobody has since it was filed."""
+    return next(iter(activity(incident, limit=1, verb="incident.edited")), None)
+
+
+def drafts_of(actor: Actor) -> list[Draft]:
+    """The actor's own filings that are not sent, the last saved first."""
+    return list(
+        Draft.objects.filter(author=actor.user, organisation=actor.organisation, incident__isnull=True).order_by(
+            "-saved_at"
+        )[:100]
+    )
+
+
+SIMILAR_WITHIN = timedelta(days=14)
+
+
+def similar_incidents(actor: Actor, facts: Mapping[str, Any], limit: int = 5) -> list[Incident]:
+    """Cases in the actor's world that hit the same sector in the same country within 14 days: perhaps the same event.
+
+    `facts` are checked facts. When nothing says when it happened, the day of filing counts.
+    """
+    pairs = [(row["sector"], row["country"]) for row in facts.get("victims") or [] if row["country"]]
+    if not pairs:
+        return []
+    known = [
+        facts[name]["at"] for name in ("began", "first_access", "detected") if facts.get(name) and facts[name]["at"]
+    ]
+    at = datetime.fromisoformat(known[0]) if known else clock.now()
+    same = Q()
+    for sector, country in pairs:
+        same |= Q(sector=sector, country=country)
+    happened = Coalesce("began_at", "first_access_at", "detected_at", "filed_at")
+    return list(
+        Incident.objects.visible_to(actor).alias(happened=happened)
+        .filter(pk__in=Victim.objects.filter(same).values("incident_id"))
+        .filter(happened__gte=at - SIMILAR_WITHIN, happened__lte=at + SIMILAR_WITHIN)
+        .select_related("holder").defer("search", "summary", "harm").order_by("-filed_at", "-pk")[:limit]
+    )  # fmt: skip
+
+
+def linked_to(incident: Incident) -> list[IncidentLink]:
+    """Links from and to this case whose other end the reader may see; a hidden end is not even counted."""
+    links = IncidentLink.objects.filter(Q(incident=incident) | Q(other=incident)).select_related("incident", "other")
+    return list(links.defer("incident__search", "other__search").order_by("pk"))
 
 
 def summary_of(incident: Incident) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import Invalid, NotFound, StaleVersion
@@ -33,7 +34,11 @@ def next_reference() -> str:
 
 def columns(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Checked facts as the columns of an incident."""
-    values = {name: facts[name] for name in ("title", "summary", "harm", "mark", "is_exercise", "people_source") if name in facts}
+    values = {
+        name: facts[name]
+        for name in ("title", "summary", "harm", "mark", "is_exercise", "people_source")
+        if name in facts
+    }
     for name in MOMENTS:
         if name in facts:
             at = facts[name]["at"]
@@ -49,17 +54,29 @@ def add_victims(incident: Incident, victims: list[dict[str, Any]]) -> None:
     Victim.objects.bulk_create([Victim(incident=incident, **row) for row in victims])
 
 
+def service_columns(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A checked service as the columns of its row."""
+    people = {f"people_{part}": number for part, number in row["people"].items()}
+    return {"service": row["service"], "name": row["name"], "country": row["country"], **people}
+
+
 def add_services(incident: Incident, services: list[dict[str, Any]]) -> None:
     """Rows for the essential services hit."""
-    ServiceHit.objects.bulk_create(
-        [
-            ServiceHit(
-                incident=incident, service=row["service"], name=row["name"], country=row["country"],
-                **{f"people_{part}": number for part, number in row["people"].items()},
-            )
-            for row in services
-        ]
-    )  # fmt: skip
+    ServiceHit.objects.bulk_create([ServiceHit(incident=incident, **service_columns(row)) for row in services])
+
+
+def change_services(incident: Incident, services: list[dict[str, Any]]) -> None:
+    """Changes the rows named by their number and adds the others. None is taken away: its way back is followed in remediation."""
+    known = {hit.pk: hit for hit in incident.servicehits.all()}
+    if any(row["id"] is not None and row["id"] not in known for row in services):
+        raise Invalid({"services": [_("One of these services is not part of this case.")]})
+    for row in services:
+        if row["id"] is not None:
+            hit = known[row["id"]]
+            for name, value in service_columns(row).items():
+                setattr(hit, name, value)
+            hit.save()
+    add_services(incident, [row for row in services if row["id"] is None])
 
 
 @transaction.atomic
@@ -109,7 +126,7 @@ def edit_incident(*, actor: Actor, reference: str, version: int, facts: Mapping[
         incident.victims.all().delete()
         add_victims(incident, checked["victims"])
     if "services" in checked:
-        add_services(incident, checked["services"])
+        change_services(incident, checked["services"])
     record(
         actor=actor, verb="incident.edited", subject=incident, root_id=incident.pk,
         payload={"fields": sorted(facts), "version": incident.version},
@@ -169,9 +186,30 @@ def save_draft(*, actor: Actor, reference: str, answers: Mapping[str, Any]) -> D
     draft = get_draft(actor=actor, reference=reference, lock=True)
     if draft.incident_id is not None:
         raise errors.DraftSent
-    draft.answers = {**draft.answers, **answers}
+    draft.answers = {**draft.answers, **storable(dict(answers))}
     draft.save(update_fields=["answers", "saved_at"])
     return draft
+
+
+def storable(value: Any) -> Any:
+    """Answers as the database can keep them: its JSON has no NUL and no half of a surrogate pair."""
+    match value:
+        case str():
+            return value.replace("\x00", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode()
+        case Mapping():
+            return {storable(str(name)): storable(inner) for name, inner in value.items()}
+        case list() | tuple():
+            return [storable(inner) for inner in value]
+    return value
+
+
+@transaction.atomic
+def discard_draft(*, actor: Actor, reference: str) -> None:
+    """Throws a draft away; one that has been sent stays, because the filing came from it."""
+    draft = get_draft(actor=actor, reference=reference, lock=True)
+    if draft.incident_id is not None:
+        raise errors.DraftSent
+    draft.delete()
 
 
 # ── sharing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -179,7 +217,14 @@ def save_draft(*, actor: Actor, reference: str, answers: Mapping[str, Any]) -> D
 
 @transaction.atomic
 def grant_access(
-    *, actor: Actor, reference: str, organisation: Organisation, grade: int, reason: str, role: str = "", until: datetime | None = None
+    *,
+    actor: Actor,
+    reference: str,
+    organisation: Organisation,
+    grade: int,
+    reason: str,
+    role: str = "",
+    until: datetime | None = None,
 ) -> IncidentGroupPermission:
     """Shares the case with an organisation, or with one role in it, at a grade, until a date (SHR-2).
 
@@ -195,11 +240,13 @@ def grant_access(
     if until is not None and until <= clock.now():
         raise Invalid({"until": ["The share must end in the future."]})
     group = RoleGroup.objects.get(organisation=organisation, role=role)
-    permission = Permission.objects.get(content_type__app_label="incidents", codename=f"grade_{Grade(grade).name.lower()}")
-    grant, _ = IncidentGroupPermission.objects.update_or_create(
+    permission = Permission.objects.get(
+        content_type__app_label="incidents", codename=f"grade_{Grade(grade).name.lower()}"
+    )
+    grant: IncidentGroupPermission = IncidentGroupPermission.objects.update_or_create(
         group_id=group.pk, permission=permission, content_object=incident,
         defaults={"granted_by": actor.user, "reason": reason.strip(), "until": until},
-    )  # fmt: skip
+    )[0]  # fmt: skip
     record(
         actor=actor, verb="grant.given", subject=grant, root_id=incident.pk,
         payload={"organisation": organisation.pk, "role": role, "grade": Grade(grade).name.lower(), "until": until.isoformat() if until else None},
@@ -214,7 +261,9 @@ def revoke_grant(*, actor: Actor, reference: str, grant_id: int) -> None:
     grant = IncidentGroupPermission.objects.filter(content_object=incident, pk=grant_id).first()
     if grant is None:
         raise NotFound(grant_id)
-    record(actor=actor, verb="grant.revoked", subject=grant, root_id=incident.pk, payload={"organisation": grant.principal})
+    record(
+        actor=actor, verb="grant.revoked", subject=grant, root_id=incident.pk, payload={"organisation": grant.principal}
+    )
     grant.delete()
 
 
@@ -250,10 +299,22 @@ def add_timeline_entry(*, actor: Actor, reference: str, entry: Mapping[str, Any]
 def link_incidents(*, actor: Actor, reference: str, other_reference: str, kind: str) -> IncidentLink:
     """Links two incidents the actor may both see: linked, not merged."""
     incident = get_incident_for(actor, reference, Action.EDIT)
-    other = case_for(actor, other_reference).incident
-    if kind not in IncidentLink.Kind.values or other.pk == incident.pk:
-        raise Invalid({"other": ["Choose another incident and how the two belong together."]})
+    try:
+        other = case_for(actor, other_reference).incident
+    except NotFound as unseen:
+        # The same words whether it does not exist or is hidden: existence is a fact too.
+        raise Invalid({"other": [_("There is no incident with this reference that you may see.")]}) from unseen
+    if kind not in IncidentLink.Kind.values:
+        raise Invalid({"kind": [_("Choose how the two belong together.")]})
+    if other.pk == incident.pk:
+        raise Invalid({"other": [_("Choose another incident than this one.")]})
     link, made = IncidentLink.objects.get_or_create(incident=incident, other=other, defaults={"kind": kind})
     if made:
-        record(actor=actor, verb="incident.linked", subject=link, root_id=incident.pk, payload={"other": other.reference, "kind": kind})
+        record(
+            actor=actor,
+            verb="incident.linked",
+            subject=link,
+            root_id=incident.pk,
+            payload={"other": other.reference, "kind": kind},
+        )
     return link

@@ -15,7 +15,9 @@ from .facts import Errors, clean_moment, clean_text
 
 def statement_kinds() -> list[tuple[str, str]]:
     """The kinds of statement the evidence standard in force knows."""
-    return [(kind["code"], kind["name"]) for kind in in_force(Instrument.Kind.EVIDENCE_STANDARD).content["statement_types"]]
+    return [
+        (kind["code"], kind["name"]) for kind in in_force(Instrument.Kind.EVIDENCE_STANDARD).content["statement_types"]
+    ]
 
 
 def _at(moment: Mapping[str, Any]) -> datetime | None:

@@ -1,23 +1,40 @@
-"""Forms of the case's pages: widgets and words. What a fact may say is checked in `incidents.facts`."""
+"""Forms of the case's lists: the filters, which live in the address so that a list can be shared."""
 
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.countries import country_choices
 from core.forms import FilterForm
 from instruments import taxonomy
 
 from ..states import Status
+from .fact_forms import set_choices
 
 
 class IncidentFilter(FilterForm):
-    """The filters of the list; they live in the address, so that a list can be shared."""
+    """Words, sector, country, status: each may be left open."""
 
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
     sector = forms.ChoiceField(label=_("Sector"), required=False)
+    country = forms.ChoiceField(label=_("Country"), required=False)
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("Any")), *Status.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sector"].choices = [("", _("Any")), *taxonomy.sectors()]  # type: ignore[attr-defined]
+        set_choices(self.fields["sector"], [("", _("Any")), *taxonomy.sectors()])
+        set_choices(self.fields["country"], [("", _("Any")), *country_choices()])
+
+    def chosen(self) -> dict[str, str]:
+        """The filters in use, by name; a filter that is not one of the list is left out."""
+        if not self.is_bound:
+            return {}
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def words_for(self, name: str, value: str) -> str:
+        """A filter in words, never as its code."""
+        field = self.fields[name]
+        words = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else f"“{value}”"
+        return f"{field.label}: {words}"

@@ -2,9 +2,30 @@
 
 from django.urls import path
 
-from . import views
+from . import activity, additions, editing, filing, sharing, views
+
+CASE = "incidents/<incident:reference>/"
+DRAFT = "incidents/new/<draft:draft>/"
 
 urlpatterns = [
     path("incidents/", views.incident_list, name="incident-list"),
-    path("incidents/<incident:reference>/", views.incident_summary, name="incident"),
+    path("search/", views.search, name="search"),
+    path("incidents/new/", filing.draft_new, name="draft-new"),
+    path(DRAFT, filing.draft_tasks, name="draft"),
+    path(f"{DRAFT}check/", filing.draft_check, name="draft-check"),
+    path(f"{DRAFT}sent/", filing.draft_sent, name="draft-sent"),
+    path(f"{DRAFT}discard/", filing.draft_discard, name="draft-discard"),
+    path(f"{DRAFT}<slug:step>/", filing.draft_step, name="draft-step"),
+    path(f"{DRAFT}<slug:step>/save/", filing.draft_autosave, name="draft-autosave"),
+    path(CASE, views.incident_summary, name="incident"),
+    path(f"{CASE}change/<slug:step>/", editing.incident_change, name="incident-change"),
+    path(f"{CASE}close/", views.incident_close, name="incident-close"),
+    path(f"{CASE}reopen/", views.incident_reopen, name="incident-reopen"),
+    path(f"{CASE}statements/new/", additions.statement_new, name="statement-new"),
+    path(f"{CASE}timeline/new/", additions.timeline_new, name="timeline-new"),
+    path(f"{CASE}links/new/", additions.link_new, name="link-new"),
+    path(f"{CASE}sharing/", sharing.incident_grants, name="incident-grants"),
+    path(f"{CASE}sharing/new/", sharing.grant_new, name="grant-new"),
+    path(f"{CASE}sharing/<int:grant_id>/end/", sharing.grant_end, name="grant-end"),
+    path(f"{CASE}activity/", activity.incident_activity, name="incident-activity"),
 ]
