@@ -1,0 +1,1 @@
+"""Speed as ratios measured in one run, on synthetic data that is the same every time."""
