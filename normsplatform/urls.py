@@ -31,6 +31,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
+    path("", include("core.ui.urls")),
     path("", include("incidents.ui.urls")),
     *(path(CASE, include(f"{room}.ui.urls")) for room in ROOMS),
 ]
+
+handler400 = "core.ui.errors.bad_request"
+handler403 = "core.ui.errors.permission_denied"
+handler404 = "core.ui.errors.not_found"
+handler500 = "core.ui.errors.server_error"
