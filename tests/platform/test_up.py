@@ -87,13 +87,23 @@ class Run:
         return self.process.wait(60)
 
 
+@pytest.fixture(scope="module")
+def started(home: Home) -> Iterator[list[Run]]:
+    """Every run of this file; none outlives it."""
+    runs: list[Run] = []
+    yield runs
+    for run in runs:
+        if run.process.poll() is None:
+            run.interrupt()
+
+
 @pytest.fixture
-def run(home: Home) -> Iterator[Run]:
-    run = Run(home, ports.free_port())
-    run.wait_until_running()
-    yield run
-    if run.process.poll() is None:
-        run.interrupt()
+def run(home: Home, started: list[Run]) -> Run:
+    """A running platform: the one of an earlier test when that one left it running, for a start costs seconds."""
+    if not (started and started[-1].process.poll() is None):
+        started.append(Run(home, ports.free_port()))
+        started[-1].wait_until_running()
+    return started[-1]
 
 
 def program_pid(home: Home, title: str) -> int:
@@ -110,7 +120,32 @@ def restarted(home: Home, title: str, before: int) -> bool:
     return False
 
 
-def test_whatever_is_killed_comes_back_and_ctrl_c_leaves_nothing(run: Run, home: Home) -> None:
+def test_the_web_is_not_given_the_owners_password(run: Run, home: Home) -> None:
+    """Requests are served as norms_app; what a process does not know it cannot leak."""
+    owner = str(read_json(home.secrets)["norms_owner"]).encode()
+    for title in ("web", "worker", "scheduler"):
+        assert owner not in Path(f"/proc/{program_pid(home, title)}/environ").read_bytes()
+
+
+def test_a_second_start_says_that_the_first_is_running(run: Run, home: Home) -> None:
+    second = Run(home, ports.free_port())
+    assert second.process.wait(30) == 1
+    assert f"is running already (process {run.process.pid}, http://127.0.0.1:{run.port})" in second.said()
+    assert run.answers()
+
+
+def manage_check(home: Home) -> subprocess.CompletedProcess[str]:
+    command = [str(ROOT / "norms"), "manage", "check"]
+    return subprocess.run(command, env=launcher_env(home), capture_output=True, text=True, check=False)
+
+
+def test_a_command_joins_a_running_platform_and_leaves_it_running(run: Run, home: Home) -> None:
+    done = manage_check(home)
+    assert done.returncode == 0, done.stderr
+    assert run.answers()
+
+
+def test_whatever_is_killed_comes_back(run: Run, home: Home) -> None:
     for title in ("web", "worker", "scheduler"):
         before = program_pid(home, title)
         os.kill(before, signal.SIGKILL)
@@ -128,23 +163,6 @@ def test_whatever_is_killed_comes_back_and_ctrl_c_leaves_nothing(run: Run, home:
             assert time.monotonic() < deadline, run.said()
             time.sleep(0.1)
     assert run.wait_until_answers()
-    assert run.interrupt() == 0
-    assert run.said().rstrip().endswith("./norms up starts again.")
-    assert wait_until_none_belongs_to(home.path) == []
-
-
-def test_the_web_is_not_given_the_owners_password(run: Run, home: Home) -> None:
-    """Requests are served as norms_app; what a process does not know it cannot leak."""
-    owner = str(read_json(home.secrets)["norms_owner"]).encode()
-    for title in ("web", "worker", "scheduler"):
-        assert owner not in Path(f"/proc/{program_pid(home, title)}/environ").read_bytes()
-
-
-def test_a_second_start_says_that_the_first_is_running(run: Run, home: Home) -> None:
-    second = Run(home, ports.free_port())
-    assert second.process.wait(30) == 1
-    assert f"is running already (process {run.process.pid}, http://127.0.0.1:{run.port})" in second.said()
-    assert run.answers()
 
 
 def test_after_the_launcher_itself_is_killed_the_next_start_recovers(run: Run, home: Home) -> None:
@@ -153,6 +171,16 @@ def test_after_the_launcher_itself_is_killed_the_next_start_recovers(run: Run, h
     again = Run(home, run.port)  # the same port: what held it has to be gone
     again.wait_until_running()
     assert again.interrupt() == 0
+    assert again.said().rstrip().endswith("./norms up starts again.")
+    assert wait_until_none_belongs_to(home.path) == []
+
+
+def test_a_command_alone_stops_the_servers_it_started(home: Home, started: list[Run]) -> None:
+    for run in started:
+        if run.process.poll() is None:
+            run.interrupt()
+    done = manage_check(home)
+    assert done.returncode == 0, done.stderr
     assert wait_until_none_belongs_to(home.path) == []
 
 
@@ -167,18 +195,6 @@ def test_a_busy_port_is_named_with_its_holder_and_another_is_offered(home: Home)
     assert f"process {os.getpid()}" in run.said()
     assert "./norms up --port " in run.said()
     assert belonging_to(home.path) == []
-
-
-def test_a_command_stops_what_it_started_and_only_that(run: Run, home: Home) -> None:
-    """``./norms manage`` joins the servers of a running platform and leaves them running."""
-    command = [str(ROOT / "norms"), "manage", "check"]
-    done = subprocess.run(command, env=launcher_env(home), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert run.answers()
-    assert run.interrupt() == 0
-    done = subprocess.run(command, env=launcher_env(home), capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert wait_until_none_belongs_to(home.path) == []
 
 
 @pytest.mark.parametrize("word", ["nonsense", "up --port 0", "up --port abc", "up --port 70000"])
