@@ -59,9 +59,12 @@ class People:
 
 @dataclass(frozen=True)
 class StateChange:
-    """From this moment the service was in this state, at this share of its capacity (0 to 1) when that is known."""
+    """From this moment the service was in this state, at this share of its capacity (0 to 1) when that is known.
 
-    at: datetime
+    `at` is None when nobody recorded the moment: its place in the history is known, its time is not.
+    """
+
+    at: datetime | None
     state: str
     capacity: float | None = None
 
@@ -230,10 +233,10 @@ def service_hours_lost(service: ServiceView, *, until: datetime) -> Total:
     """
     if outage_began(service) is None:
         return Total(value=None, unknown=1)
-    changes = [change for change in service.history if change.at <= until]
+    changes = [change for change in service.history if change.at is None or change.at <= until]
     ends = [change.at for change in changes[1:]] + [until]
     return total(
-        None if lost is None else lost * (end - change.at) / timedelta(hours=1)
+        None if lost is None or end is None or change.at is None else lost * (end - change.at) / timedelta(hours=1)
         for change, end in zip(changes, ends, strict=True)
         if (lost := _share_lost(change)) != 0.0
     )
