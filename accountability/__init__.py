@@ -1,0 +1,1 @@
+"""Accounting for what happened: post-incident reviews built from the record, and what they recommend."""

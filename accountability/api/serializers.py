@@ -1,0 +1,105 @@
+"""Shapes of reviews at the API; the rules are in services."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from incidents.marks import Mark
+
+from ..models import Recommendation
+from ..states import RecommendationStatus
+
+
+class ReviewAskSerializer(serializers.Serializer[Any]):
+    """What a review is asked for with."""
+
+    mark = serializers.ChoiceField(choices=Mark.values)
+    language = serializers.CharField(default="en", max_length=10)
+    texts = serializers.DictField(child=serializers.CharField(allow_blank=True), default=dict, help_text="Sections people write, by code.")
+
+
+class JobErrorSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class JobSerializer(serializers.Serializer[Any]):
+    """How far it is; `words` is a sentence for people."""
+
+    state = serializers.ChoiceField(choices=["queued", "running", "done", "failed"])
+    progress = serializers.IntegerField(min_value=0, max_value=100)
+    words = serializers.CharField()
+    error = JobErrorSerializer(allow_null=True)
+    requested_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+
+
+class DocumentSerializer(serializers.Serializer[Any]):
+    """What was issued."""
+
+    reference = serializers.CharField()
+    title = serializers.CharField()
+    language = serializers.CharField()
+    mark = serializers.CharField()
+    issue = serializers.IntegerField()
+    sha256 = serializers.CharField()
+    facts_sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+    pages = serializers.IntegerField()
+    issued_at = serializers.DateTimeField()
+
+
+class ReviewSerializer(serializers.Serializer[Any]):
+    """A review."""
+
+    number = serializers.IntegerField()
+    mark = serializers.ChoiceField(choices=Mark.values)
+    language = serializers.CharField()
+    template_version = serializers.CharField()
+    texts = serializers.DictField(child=serializers.CharField())
+    asked_at = serializers.DateTimeField()
+    organisation = serializers.CharField()
+    job = JobSerializer()
+    document = DocumentSerializer(allow_null=True)
+    superseded_by = serializers.CharField(allow_null=True)
+
+
+class ReviewPageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = ReviewSerializer(many=True)
+
+
+class RecommendationAskSerializer(serializers.Serializer[Any]):
+    """A recommendation to make."""
+
+    kind = serializers.ChoiceField(choices=Recommendation.Kind.values)
+    text = serializers.CharField()
+    owner = serializers.SlugField(help_text="An organisation on the case.")
+    due = serializers.DateField()
+
+
+class RecommendationSerializer(serializers.Serializer[Any]):
+    """A recommendation."""
+
+    number = serializers.IntegerField()
+    kind = serializers.ChoiceField(choices=Recommendation.Kind.values)
+    text = serializers.CharField()
+    owner = serializers.CharField()
+    due = serializers.DateField()
+    status = serializers.ChoiceField(choices=RecommendationStatus.values)
+    closing_evidence = serializers.CharField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class RecommendationPageSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = RecommendationSerializer(many=True)
+
+
+class CloseSerializer(serializers.Serializer[Any]):
+    """How a recommendation ended."""
+
+    status = serializers.ChoiceField(choices=[RecommendationStatus.DONE.value, RecommendationStatus.DROPPED.value])
+    closing_evidence = serializers.CharField()

@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class AccountabilityConfig(AppConfig):
+    name = "accountability"
+
+    def ready(self) -> None:
+        """Declares what can be recorded, and which task makes a review."""
+        from documents import kinds
+
+        from . import tasks, verbs  # noqa: F401
+
+        kinds.declare("review", tasks.render_review.name)

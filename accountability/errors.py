@@ -1,0 +1,25 @@
+"""One class for each rule of reviews that can be broken."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class MarkBelowCase(DomainError):
+    code = "mark_below_case"
+    message = _("A review is marked at least as strictly as its case. Relax the case's mark first; only its holder can (R2.9).")
+
+
+class ReviewInProgress(DomainError):
+    code = "review_in_progress"
+    message = _("A review with this mark and language, but other texts, is being made. Wait until it is ready.")
+
+
+class RecommendationClosed(DomainError):
+    code = "recommendation_closed"
+    message = _("This recommendation is closed already. Make a new one if it has to be taken up again.")
+
+
+class NotReady(DomainError):
+    code = "review_not_ready"
+    message = _("This review has no document yet.")

@@ -1,0 +1,1 @@
+"""What was found, by which panel, with every dissent in full."""

@@ -1,0 +1,1 @@
+"""What was done to restore services, and which measures were taken."""

@@ -1,0 +1,84 @@
+"""What pages, API and PDF read of reviews."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from core.errors import NotFound
+from documents.selectors import document_as_json, job_as_json
+from incidents.access import CaseAccess
+from incidents.selectors import grants_on
+from organisations.actors import Actor
+from organisations.models import Organisation
+
+from .models import Recommendation, Review
+
+
+def reviews_of(case: CaseAccess) -> QuerySet[Review]:
+    """Reviews of the case, newest first."""
+    return (
+        Review.objects.filter(incident=case.incident)
+        .select_related("asked_by", "organisation", "job__result__superseded_by")
+        .order_by("-number")
+    )
+
+
+def review_of(case: CaseAccess, number: int) -> Review:
+    """One review, through its case."""
+    review = reviews_of(case).filter(number=number).first()
+    if review is None:
+        raise NotFound(number)
+    return review
+
+
+def recommendations_of(case: CaseAccess) -> QuerySet[Recommendation]:
+    """Recommendations, in the order they were made."""
+    return Recommendation.objects.filter(incident=case.incident).select_related("owner", "added_by").order_by("number")
+
+
+def recommendation_of(case: CaseAccess, number: int) -> Recommendation:
+    """One recommendation, through its case."""
+    found = recommendations_of(case).filter(number=number).first()
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
+def organisations_on(actor: Actor, case: CaseAccess) -> list[Organisation]:
+    """The holder, the actor's own, and those the case is shared with as far as the actor may know; by name, each once."""
+    found = {case.incident.holder_id: case.incident.holder, actor.organisation.pk: actor.organisation}
+    for grant in grants_on(case.incident):
+        organisation = grant.group.role_group.organisation
+        found[organisation.pk] = organisation
+    return sorted(found.values(), key=lambda organisation: organisation.name)
+
+
+def review_as_json(review: Review) -> dict[str, Any]:
+    """A review as the API tells it."""
+    superseded = getattr(review.job.result, "superseded_by", None) if review.job.result else None
+    return {
+        "number": review.number,
+        "mark": review.mark,
+        "language": review.language,
+        "template_version": review.template_version,
+        "texts": review.texts,
+        "asked_at": review.asked_at,
+        "organisation": review.organisation.slug,
+        "job": job_as_json(review.job),
+        "document": document_as_json(review.job.result),
+        "superseded_by": superseded.reference if superseded else None,
+    }
+
+
+def recommendation_as_json(recommendation: Recommendation) -> dict[str, Any]:
+    """A recommendation as the API tells it."""
+    return {
+        "number": recommendation.number,
+        "kind": recommendation.kind,
+        "text": recommendation.text,
+        "owner": recommendation.owner.slug,
+        "due": recommendation.due,
+        "status": recommendation.status,
+        "closing_evidence": recommendation.closing_evidence,
+        "closed_at": recommendation.closed_at,
+    }

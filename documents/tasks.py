@@ -1,0 +1,11 @@
+"""The sweep that finds lost work."""
+
+from celery import shared_task
+
+from . import services
+
+
+@shared_task(name="documents.tasks.requeue_lost", ignore_result=True, expires=25)
+def requeue_lost() -> None:
+    """Every half minute; safe to run twice."""
+    services.requeue_lost()
