@@ -2,12 +2,39 @@
 
 import pytest
 
-from attribution.rules import independent_origins, trace
-from tests.attribution.builders import FORGEABLE, NOT_INDEPENDENT, STANDARD, item
+from attribution.rules import EvidenceView, Text, Weighed, independent_origins, trace, weigh
+from tests.attribution.builders import FORGEABLE, NOT_INDEPENDENT, STANDARD, item, report
 
 
 def count(*items: object, same: tuple[tuple[str, str], ...] = ()) -> int:
     return independent_origins(items, STANDARD, same).total  # type: ignore[arg-type]
+
+
+def weighed(*items: EvidenceView) -> Weighed:
+    """How the first of these items counts."""
+    return weigh(items, trace(items), STANDARD)[items[0].id]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        (item("E-1", status="withdrawn"), "out.withdrawn"),
+        (item("E-1", status="frozen"), "out.frozen"),
+        (item("E-1", derived_from=frozenset({"gone"})), "out.rests_on_withdrawn"),
+        (item("E-1", missing_fields=("sha256",)), "out.incomplete"),
+        (item("E-1", "astrology"), "out.unknown_class"),
+        (item("E-1", reliability="F"), "out.ungraded"),
+        (item("E-1", credibility="5"), "out.weak_grade"),
+        (item("E-1", "behavioural_ttp"), "out.class_never"),
+        (item("E-1", statement_type="relay"), "out.statement"),
+        (item("E-1", statement_type="own_assessment"), "out.evidence_base"),
+        (item("E-1", origin=None), "out.no_origin"),
+    ],
+)
+def test_item_that_does_not_count_says_why(row: EvidenceView, reason: str) -> None:
+    found = weighed(row)
+    assert (found.counts, [text.code for text in found.reasons]) == ("never", [reason])
+    assert not found.anchors
 
 
 def test_five_statements_with_one_declared_origin_are_one() -> None:
@@ -85,6 +112,9 @@ def test_item_that_rests_on_something_not_at_hand_does_not_count() -> None:
 
 def test_undeclared_origin_is_unknown_not_independent() -> None:
     assert count(item("E-1", origin=None)) == 0
+    found = report(items=(item("E-1"), item("E-2", "financial_trail", origin=None)))
+    assert found.tier == "T1"
+    assert not found.robust
 
 
 def test_circle_of_derivation_shares_its_roots() -> None:
@@ -114,11 +144,14 @@ def test_two_items_with_one_id_are_refused() -> None:
 def test_credibility_one_needs_an_item_of_different_lineage() -> None:
     """R1.2: "confirmed by other sources" without another source is not a grade."""
     sure = item("E-1", origin="a", credibility="1", corroborated_by=frozenset({"E-2"}))
-    assert count(sure) == 0
-    assert count(sure, item("E-2", origin="a")) == 1
-    assert count(sure, item("E-2", origin="b")) == 2
-    assert count(sure, item("E-2", origin="b", status="withdrawn")) == 0
-    assert count(sure, item("E-2", "artefact_string", origin="b")) == 1
+    assert weighed(sure).reasons == (Text("out.credibility_one"),)
+    assert weighed(sure, item("E-2", origin="a")).counts == "never"
+    assert weighed(sure, item("E-2", origin="b")).counts == "origin"
+    assert weighed(sure, item("E-2", origin=None)).counts == "never"
+    assert weighed(sure, item("E-2", origin="b", status="withdrawn")).counts == "never"
+    assert weighed(sure, item("E-2", origin="b", derived_from=frozenset({"gone"}))).counts == "never"
+    assert weighed(sure, item("E-2", "artefact_string", origin="b")).counts == "never"
+    assert not weighed(sure).provisional
 
 
 @pytest.mark.parametrize(

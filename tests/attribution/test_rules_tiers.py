@@ -268,6 +268,17 @@ def test_alternative_that_fits_better_overtakes() -> None:
     assert found.sentence.code == "robust.overtaken"
 
 
+def test_mild_contradiction_weakens_and_only_a_strong_one_rejects() -> None:
+    """Rejected means: strongly contradicted, and nothing that could not be forged favours it."""
+    forged = item("E-1", "artefact_header")
+    for rating, standing, tier in (("I", "weakened", "T1"), ("II", "rejected", "T0")):
+        found = report(items=(forged, item("E-2", "malware_code", ratings={"H1": rating, "H2": "N"})))
+        assert (found.standings["H1"], found.tier) == (standing, tier)
+        assert found.contested
+    kept = report(items=(*ITEMS, item("E-9", "malware_code", ratings={"H1": "II", "H2": "N"})))
+    assert kept.standings["H1"] == "weakened"
+
+
 def test_finding_that_leads_only_thanks_to_one_source_is_fragile() -> None:
     against = item("E-8", "malware_code", ratings={"H1": "I", "H2": "N", "H3": "N", "H4": "N"})
     only = item("E-9", "signals", "ear", ratings={"H1": "C", "H2": "I", "H3": "I", "H4": "I"})
