@@ -1,0 +1,1 @@
+"""Publication: an account in public that exposes nobody; reads frozen releases only."""
