@@ -9,7 +9,7 @@ from django.db import models
 from .states import Status
 
 if TYPE_CHECKING:
-    from .models import EvidenceItem
+    from .models import EvidenceItem  # noqa: F401
 
 
 class EvidenceItemQuerySet(models.QuerySet["EvidenceItem"]):

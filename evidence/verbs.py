@@ -14,6 +14,7 @@ declare(
         "evidence.linked": _("linked two evidence items"),
         "evidence.opened": _("opened a file of an evidence item"),
         "evidence.verified": _("checked the files of an evidence item against their hashes"),
+        "evidence.swept": _("checked held files against their hashes"),
         "evidence.frozen": _("froze an evidence item whose file does not match its hash"),
         "evidence.restored": _("took an evidence item back into use"),
         "evidence.withdrawn": _("withdrew an evidence item"),

@@ -1,0 +1,103 @@
+"""One class for each rule of evidence that can be broken."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError, Invalid
+
+
+class ItemFrozen(DomainError):
+    code = "evidence_frozen"
+    message = _(
+        "This item is frozen: a file of it does not match its hash. It cannot be opened or used until it is restored."
+    )
+
+
+class ItemWithdrawn(DomainError):
+    code = "evidence_withdrawn"
+    message = _("This item was withdrawn. It stays on record and is not used.")
+
+
+class ItemNotFrozen(DomainError):
+    code = "evidence_not_frozen"
+    message = _("This item is not frozen.")
+
+
+class StillDamaged(DomainError):
+    code = "evidence_still_damaged"
+    message = _(
+        "A file of this item still does not match its hash. Bring back the original before you restore the item."
+    )
+
+
+class IntegrityLost(DomainError):
+    """Found while somebody asked for a file; answered, not raised, because the freeze must be kept."""
+
+    code = "evidence_integrity_lost"
+    message = _(
+        "This file is not the one that was received: it does not match its hash. It was not handed out. The item is"
+        " frozen now, and every finding that uses it is marked."
+    )
+
+
+class OriginalUnavailable(DomainError):
+    code = "evidence_original_unavailable"
+    message = _(
+        "The original cannot be read from the store at the moment. Nothing was changed; tell whoever runs the platform."
+    )
+
+
+class FileAlreadyHeld(DomainError):
+    code = "evidence_file_already_held"
+    message = _("This item holds exactly these bytes already.")
+
+
+class GradedByUploader(DomainError):
+    code = "evidence_graded_by_uploader"
+    message = _("You gave this item in. Somebody else has to grade it (R1.1).")
+
+
+class CorroborationNeeded(DomainError):
+    code = "evidence_corroboration_needed"
+    message = _(
+        "“Confirmed by other sources” needs a linked item of another lineage (R1.2). Link one that corroborates this"
+        " item first, or choose another grade."
+    )
+
+
+class LineageCircle(DomainError):
+    code = "evidence_lineage_circle"
+    message = _("The other item is derived from this one already. An item cannot come from itself.")
+
+
+class AlreadyLinked(DomainError):
+    code = "evidence_already_linked"
+    message = _("These two items are linked in this way already.")
+
+
+class OnlyOriginatorRelaxes(DomainError):
+    code = "evidence_only_originator_relaxes"
+    message = _("Only the organisation that gave the item in may lower its mark (R2.9).")
+
+
+class ParentsStricter(DomainError):
+    code = "evidence_parents_stricter"
+    message = _(
+        "This item is derived from one that is marked more strictly by another organisation (R2.8). It must keep that mark."
+    )
+
+
+class StoreFull(Invalid):
+    """The disk is full: nothing was kept of this file, and nothing else was lost."""
+
+    code = "evidence_store_full"
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "file": [
+                    _(
+                        "There is no room left to keep this file. Nothing of it was stored. Tell whoever runs the platform, then try again."
+                    )
+                ]
+            }
+        )

@@ -1,0 +1,112 @@
+"""What pages, API, findings and PDF read of evidence."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from incidents.models import Incident
+from instruments.models import Instrument
+from instruments.selectors import in_force
+
+from . import standard
+from .custody import Link, first_fault, is_complete
+from .models import CustodyEntry, EvidenceItem, Integrity, Lineage, StoredFile
+from .snapshots import standard_values
+
+# The worst of an item's files speaks for the item.
+WORST = (Integrity.MISMATCH, Integrity.UNAVAILABLE, Integrity.UNCHECKED, Integrity.MATCHES)
+LINK_COLUMNS = (
+    "item_id", "place", "act", "at", "actor_id", "organisation_id", "file_id", "sha256_seen", "note", "previous", "hash",
+)  # fmt: skip
+
+
+def links_in(incident_id: int) -> list[tuple[int, int, str]]:
+    """Every lineage link of a case: item, other, kind."""
+    return list(Lineage.objects.filter(incident_id=incident_id).values_list("item_id", "other_id", "kind"))
+
+
+def items_of(incident: Incident) -> Any:
+    """The items of a case with what a list shows, newest first."""
+    return (
+        EvidenceItem.objects.filter(incident=incident)
+        .select_related("origin", "statement", "organisation")
+        .prefetch_related("files")
+        .order_by("-number")
+    )
+
+
+def integrity_of(files: Iterable[StoredFile]) -> Integrity | None:
+    """The worst outcome among files; None without files."""
+    found = {file.integrity for file in files}
+    return next((Integrity(value) for value in WORST if value in found), None)
+
+
+def lacks_of(item: EvidenceItem, content: standard.Content | None = None) -> list[standard.Lack]:
+    """What the item lacks to count, under the standard given or the one in force."""
+    content = in_force(Instrument.Kind.EVIDENCE_STANDARD).content if content is None else content
+    return standard.lacks(content, item.kind, standard_values(item, list(item.files.all())))
+
+
+def custody_links(entries: Iterable[CustodyEntry]) -> list[Link]:
+    """Custody entries as the pure rules read them, in order."""
+    return [Link(*(getattr(entry, name) for name in LINK_COLUMNS)) for entry in sorted(entries, key=lambda e: e.place)]
+
+
+def custody_of(item: EvidenceItem) -> list[CustodyEntry]:
+    """An item's custody, first link first."""
+    return list(
+        CustodyEntry.objects.filter(item=item).select_related("actor", "organisation", "file").order_by("place")
+    )
+
+
+def custody_fault(entries: Iterable[CustodyEntry]) -> str:
+    """The first broken link in words, or nothing."""
+    return first_fault(custody_links(entries))
+
+
+@dataclass(frozen=True, slots=True)
+class Weighable:
+    """An item with everything a finding asks of it."""
+
+    item: EvidenceItem
+    derived_from: frozenset[int]
+    corroborated_by: frozenset[int]
+    missing: tuple[str, ...]
+    custody_complete: bool
+
+
+def weighable(incident: Incident, content: standard.Content | None = None) -> list[Weighable]:
+    """Every item of a case, ready to be weighed under the standard given or the one in force. Five queries.
+
+    Withdrawn and frozen items are in the list with their status: what rests on them must be seen to fall.
+    """
+    content = in_force(Instrument.Kind.EVIDENCE_STANDARD).content if content is None else content
+    entries: dict[int, list[Link]] = defaultdict(list)
+    rows = CustodyEntry.objects.filter(incident=incident).order_by("item_id", "place").values_list(*LINK_COLUMNS)
+    for row in rows:
+        entries[row[0]].append(Link(*row))
+    by_kind: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for one, other, kind in links_in(incident.pk):
+        by_kind[one, kind].add(other)
+    ready = []
+    for item in items_of(incident).order_by("number"):
+        files = {file.pk: file.sha256 for file in item.files.all()}
+        ready.append(
+            Weighable(
+                item=item,
+                derived_from=frozenset(by_kind[item.pk, Lineage.Kind.DERIVED_FROM]),
+                corroborated_by=frozenset(by_kind[item.pk, Lineage.Kind.CORROBORATED_BY]),
+                missing=tuple(lack.code for lack in lacks_of(item, content)),
+                custody_complete=is_complete(entries[item.pk], files),
+            )
+        )
+    return ready
+
+
+def neighbours(item: EvidenceItem) -> tuple[str, str]:
+    """The item before and the one after, by number; empty at either end."""
+    siblings = EvidenceItem.objects.filter(incident_id=item.incident_id)
+    before = siblings.filter(number__lt=item.number).order_by("-number").values_list("number", flat=True).first()
+    after = siblings.filter(number__gt=item.number).order_by("number").values_list("number", flat=True).first()
+    return (f"E-{before}" if before else "", f"E-{after}" if after else "")

@@ -1,0 +1,81 @@
+"""Judging an item: the source and the information apart, by somebody who did not give it in."""
+
+from typing import Any
+
+from django.db import transaction
+
+from core import clock
+from core.errors import Invalid
+from incidents.facts import clean_choice, clean_text
+from instruments.models import Instrument
+from instruments.selectors import in_force
+from ledger.services import record
+from organisations.actors import Actor
+from organisations.roles import Action
+
+from .. import standard as rules
+from ..access import item_for, must_be_open
+from ..errors import CorroborationNeeded, GradedByUploader, ItemFrozen, ItemWithdrawn
+from ..lineage import corroborated
+from ..models import EvidenceItem, GradeEntry
+from ..selectors import links_in
+from ..states import Status
+
+
+@transaction.atomic
+def grade_item(
+    *,
+    actor: Actor,
+    reference: str,
+    label: str,
+    reliability: str,
+    reliability_reason: str,
+    credibility: str,
+    credibility_reason: str,
+) -> GradeEntry:
+    """Grades an item; the newest grade holds and every earlier one is kept (R1.1, R1.2).
+
+    F and 6 say "cannot be judged": an answer, not a number (R1.3).
+    """
+    case, item = item_for(actor, reference, label, Action.GRADE_EVIDENCE, lock=True)
+    must_be_open(case)
+    if item.status == Status.WITHDRAWN:
+        raise ItemWithdrawn
+    if item.status == Status.FROZEN:
+        raise ItemFrozen
+    if item.uploaded_by_id == actor.user.pk:
+        raise GradedByUploader
+    standard = in_force(Instrument.Kind.EVIDENCE_STANDARD)
+    errors: dict[str, list[Any]] = {}
+    values = {
+        "reliability": clean_choice(
+            reliability, "reliability", errors, rules.grade_codes(standard.content, "reliability")
+        ),
+        "reliability_reason": clean_text(reliability_reason, "reliability_reason", errors, required=True),
+        "credibility": clean_choice(
+            credibility, "credibility", errors, rules.grade_codes(standard.content, "credibility")
+        ),
+        "credibility_reason": clean_text(credibility_reason, "credibility_reason", errors, required=True),
+    }
+    if errors:
+        raise Invalid(errors)
+    if rules.needs_corroboration(standard.content, values["credibility"]):
+        items = EvidenceItem.objects.filter(incident=case.incident)
+        origins = dict(items.values_list("pk", "origin_id"))
+        usable = items.in_use().values_list("pk", flat=True)
+        if not corroborated(item.pk, origins, links_in(item.incident_id), usable):
+            raise CorroborationNeeded
+    entry = GradeEntry.objects.create(
+        incident=case.incident, item=item, graded_by=actor.user, organisation=actor.organisation,
+        standard_version=standard.version, **values,
+    )  # fmt: skip
+    item.reliability, item.credibility = values["reliability"], values["credibility"]
+    item.graded_by, item.graded_at = actor.user, clock.now()
+    item.version += 1
+    item.save(update_fields=["reliability", "credibility", "graded_by", "graded_at", "version", "changed_at"])
+    record(
+        actor=actor, verb="evidence.graded", subject=item, root_id=item.incident_id,
+        payload={"item": item.label, "reliability": item.reliability, "credibility": item.credibility},
+        instruments={"evidence-standard": standard.version},
+    )  # fmt: skip
+    return entry

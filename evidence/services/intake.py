@@ -1,0 +1,136 @@
+"""Taking evidence in: the item, its files, and the first links of their custody."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Invalid
+from incidents.access import case_for
+from incidents.models import Incident, Statement
+from instruments.models import Instrument
+from instruments.selectors import in_force
+from ledger.services import record
+from organisations.actors import Actor
+from organisations.roles import Action
+
+from .. import facts as rules
+from .. import storage
+from ..access import must_be_open, own_item_for
+from ..errors import FileAlreadyHeld, ItemFrozen, ItemWithdrawn
+from ..media import contradicts
+from ..models import CustodyEntry, EvidenceItem, Origin, StoredFile
+from ..names import clean_name, ending_of, written_out
+from ..states import Status
+from ..uploads import Upload
+from .handling import add_custody
+
+MALWARE = "malware_sample"
+
+
+def resolve_links(columns: dict[str, Any], *, actor: Actor, incident: Incident) -> dict[str, Any]:
+    """The origin and the statement named in the facts, as rows of this case. A new origin is added."""
+    if "origin" in columns:
+        columns["origin"] = origin_named(columns["origin"], actor=actor, incident=incident)
+    if "statement" in columns:
+        columns["statement"] = statement_of(columns["statement"], incident)
+        if columns["statement"] is not None and not columns.get("statement_type"):
+            columns["statement_type"] = columns["statement"].kind
+    return columns
+
+
+def origin_named(name: str, *, actor: Actor, incident: Incident) -> Origin | None:
+    """The case's origin of this name, in whichever case it is written; empty: not known."""
+    if not name:
+        return None
+    known = Origin.objects.filter(incident=incident, name__iexact=name).first()
+    if known is None:
+        known, _made = Origin.objects.get_or_create(incident=incident, name=name, defaults={"added_by": actor.user})
+    return known
+
+
+def statement_of(number: int | None, incident: Incident) -> Statement | None:
+    """A statement of this case; one of another case is not on the list."""
+    if number is None:
+        return None
+    found = Statement.objects.filter(incident=incident, pk=number).first()
+    if found is None:
+        raise Invalid({"statement": [_("Choose one from the list.")]})
+    return found
+
+
+@transaction.atomic
+def add_item(*, actor: Actor, reference: str, facts: Mapping[str, Any], upload: Upload | None = None) -> EvidenceItem:
+    """Takes an item in, with its file if there is one: hashed while it is written, stored by content, custody begun (ATT-2, ATT-3).
+
+    Without a mark the case's own is taken. Raises Invalid with every field to mend; then nothing is kept.
+    """
+    case = case_for(actor, reference, Action.ADD_EVIDENCE)
+    must_be_open(case)
+    standard = in_force(Instrument.Kind.EVIDENCE_STANDARD)
+    columns = rules.check({**facts, "mark": facts.get("mark") or case.incident.mark}, standard.content, whole=True)
+    item = EvidenceItem.objects.create(
+        incident=case.incident,
+        uploaded_by=actor.user,
+        organisation=actor.organisation,
+        standard_version=standard.version,
+        **resolve_links(columns, actor=actor, incident=case.incident),
+    )
+    add_custody(actor=actor, item=item, act=CustodyEntry.Act.RECEIVED, note=item.source[:2000])
+    record(
+        actor=actor, verb="evidence.added", subject=item, root_id=case.incident.pk,
+        payload={"item": item.label, "kind": item.kind, "class": item.evidence_class, "mark": item.mark},
+        instruments={"evidence-standard": standard.version},
+    )  # fmt: skip
+    if upload is not None:
+        keep_file(actor=actor, item=item, upload=upload)
+    return item
+
+
+@transaction.atomic
+def add_file(*, actor: Actor, reference: str, label: str, upload: Upload) -> StoredFile:
+    """Adds a file to an item; what is there already stays untouched."""
+    _case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
+    if item.status == Status.WITHDRAWN:
+        raise ItemWithdrawn
+    if item.status == Status.FROZEN:
+        raise ItemFrozen
+    return keep_file(actor=actor, item=item, upload=upload)
+
+
+def check_claim(name: str, media_type: str, kind: str) -> None:
+    """A file is what its name says, unless it is malware: deceit is what such a sample is evidence of."""
+    if kind != MALWARE and contradicts(name, media_type):
+        raise Invalid(
+            {
+                "file": [
+                    _(
+                        "The name ends in “%(ending)s”, but the content is %(type)s. Correct the name, or choose the kind"
+                        " “Malware sample” if that is what it is."
+                    )
+                    % {"ending": ending_of(name), "type": media_type}
+                ]
+            }
+        )
+
+
+def keep_file(*, actor: Actor, item: EvidenceItem, upload: Upload) -> StoredFile:
+    """Streams an upload into the store and records it: bytes first, row after."""
+    name = clean_name(upload.name)
+    with storage.receive(upload.chunks) as received:
+        check_claim(name, received.media_type, item.kind)
+        if StoredFile.objects.filter(item=item, sha256=received.sha256).exists():
+            raise FileAlreadyHeld
+        path = received.keep(actor.organisation.pk)
+        file = StoredFile.objects.create(
+            incident_id=item.incident_id, item=item, organisation=actor.organisation, sha256=received.sha256,
+            size=received.size, name=name, name_given=written_out(upload.name), media_type=received.media_type[:120],
+            path=path, stored_by=actor.user,
+        )  # fmt: skip
+    link = add_custody(actor=actor, item=item, act=CustodyEntry.Act.STORED, file=file, seen=file.sha256)
+    record(
+        actor=actor, verb="evidence.file_stored", subject=file, root_id=item.incident_id,
+        payload={"item": item.label, "sha256": file.sha256, "size": str(file.size), "custody": link.hash},
+    )  # fmt: skip
+    return file

@@ -1,0 +1,172 @@
+"""Comparing what is stored with what was received: on every read, on request, and by the clock (R1.12)."""
+
+from dataclasses import dataclass
+from typing import IO, Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.errors import DomainError, Invalid
+from incidents.facts import clean_text
+from ledger.services import record
+from organisations.actors import Actor
+from organisations.roles import Action
+
+from .. import signals, storage
+from ..access import file_of, item_for, own_item_for
+from ..errors import IntegrityLost, ItemFrozen, ItemNotFrozen, OriginalUnavailable, StillDamaged
+from ..models import CustodyEntry, EvidenceItem, Integrity, StoredFile
+from ..states import Status
+from .handling import add_custody
+
+Act = CustodyEntry.Act
+LONGEST_PURPOSE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A file that matches its hash, open at its start; or why it was not handed out.
+
+    A refusal is answered and not raised: raising would undo the freeze that belongs to it.
+    """
+
+    file: StoredFile
+    handle: IO[bytes] | None
+    refusal: DomainError | None = None
+
+
+def judge(file: StoredFile, seen: str | None) -> str:
+    """What a comparison says."""
+    if seen is None:
+        return Integrity.UNAVAILABLE
+    return Integrity.MATCHES if seen == file.sha256 else Integrity.MISMATCH
+
+
+def note_check(file: StoredFile, seen: str | None) -> None:
+    """Keeps the outcome of a comparison beside the file."""
+    file.integrity, file.checked_at = judge(file, seen), clock.now()
+    file.save(update_fields=["integrity", "checked_at"])
+
+
+def freeze(*, actor: Actor, file: StoredFile, seen: str) -> None:
+    """Nothing rests on the item from here on; whoever relies on it is told in the same transaction."""
+    item = EvidenceItem.objects.select_for_update(of=("self",), no_key=True).get(pk=file.item_id)
+    known_before = file.integrity == Integrity.MISMATCH
+    note_check(file, seen)
+    if item.status != Status.HELD:
+        if not known_before:
+            add_custody(actor=actor, item=item, act=Act.VERIFIED, file=file, seen=seen)
+        return
+    item.status, item.frozen_at = Status.FROZEN, clock.now()
+    item.version += 1
+    item.save(update_fields=["status", "frozen_at", "version", "changed_at"])
+    link = add_custody(actor=actor, item=item, act=Act.FROZEN, file=file, seen=seen)
+    record(
+        actor=actor, verb="evidence.frozen", subject=item, root_id=item.incident_id,
+        payload={"item": item.label, "sha256": file.sha256, "seen": seen, "custody": link.hash},
+    )  # fmt: skip
+    signals.item_frozen.send(sender=EvidenceItem, item=item, actor=actor)
+
+
+@transaction.atomic
+def record_check(*, actor: Actor, file: StoredFile, seen: str | None) -> str:
+    """Keeps what a comparison found; freezes the item when the bytes differ. For the sweep; `actor` acts for the case's holder."""
+    before = file.integrity
+    outcome = judge(file, seen)
+    if outcome == Integrity.MISMATCH and seen is not None:
+        freeze(actor=actor, file=file, seen=seen)
+    else:
+        note_check(file, seen)
+        if outcome == Integrity.UNAVAILABLE and before != outcome:
+            add_custody(actor=actor, item=file.item, act=Act.VERIFIED, file=file, note="original unavailable")
+    return outcome
+
+
+@transaction.atomic
+def open_file(*, actor: Actor, reference: str, label: str, sha256: str, purpose: str) -> Opened:
+    """A file, compared with its hash before anybody gets a byte of it; who opened it and what for is a link of its custody.
+
+    Bytes that differ freeze the item; the caller answers with `refusal`.
+    """
+    _case, item = item_for(actor, reference, label, Action.DOWNLOAD_EVIDENCE)
+    file = file_of(item, sha256)
+    errors: dict[str, list[Any]] = {}
+    text = clean_text(purpose, "purpose", errors)
+    if not text:
+        errors["purpose"] = [_("Say what you open this file for. It is recorded.")]
+    if len(text) > LONGEST_PURPOSE:
+        errors["purpose"] = [_("Shorten this to %(limit)d characters.") % {"limit": LONGEST_PURPOSE}]
+    if errors:
+        raise Invalid(errors)
+    if item.status == Status.FROZEN:
+        raise ItemFrozen
+    handle, seen = storage.open_hashed(file.path)
+    if handle is None or seen is None:
+        record_check(actor=actor, file=file, seen=None)
+        return Opened(file, None, OriginalUnavailable())
+    if seen != file.sha256:
+        handle.close()
+        freeze(actor=actor, file=file, seen=seen)
+        return Opened(file, None, IntegrityLost())
+    try:
+        note_check(file, seen)
+        link = add_custody(actor=actor, item=item, act=Act.OPENED, file=file, seen=seen, note=text)
+        record(
+            actor=actor, verb="evidence.opened", subject=file, root_id=item.incident_id,
+            payload={"item": item.label, "sha256": file.sha256, "custody": link.hash},
+        )  # fmt: skip
+    except BaseException:
+        handle.close()
+        raise
+    return Opened(file, handle)
+
+
+@transaction.atomic
+def verify_item(*, actor: Actor, reference: str, label: str) -> list[StoredFile]:
+    """Compares every file of an item with its hash, now, and says so in its custody."""
+    _case, item = item_for(actor, reference, label, Action.DOWNLOAD_EVIDENCE)
+    files = list(StoredFile.objects.filter(item=item))
+    for file in files:
+        seen = storage.hash_of(file.path)
+        if seen is not None and seen != file.sha256:
+            freeze(actor=actor, file=file, seen=seen)
+        else:
+            note_check(file, seen)
+            add_custody(
+                actor=actor, item=item, act=Act.VERIFIED, file=file, seen=seen,
+                note="" if seen else "original unavailable",
+            )  # fmt: skip
+    record(
+        actor=actor, verb="evidence.verified", subject=item, root_id=item.incident_id,
+        payload={"item": item.label, "files": [[file.sha256, file.integrity] for file in files]},
+    )  # fmt: skip
+    return files
+
+
+@transaction.atomic
+def restore_item(*, actor: Actor, reference: str, label: str, reason: str) -> EvidenceItem:
+    """Takes a frozen item back into use, once every file matches its hash again (the original was brought back)."""
+    _case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
+    if item.status != Status.FROZEN:
+        raise ItemNotFrozen
+    errors: dict[str, list[Any]] = {}
+    text = clean_text(reason, "reason", errors, required=True)
+    if errors:
+        raise Invalid(errors)
+    seen = {file: storage.hash_of(file.path) for file in StoredFile.objects.filter(item=item)}
+    if any(judge(file, now) != Integrity.MATCHES for file, now in seen.items()):
+        raise StillDamaged
+    for file, now in seen.items():
+        note_check(file, now)
+        add_custody(actor=actor, item=item, act=Act.VERIFIED, file=file, seen=now)
+    item.status = Status.HELD
+    item.version += 1
+    item.save(update_fields=["status", "version", "changed_at"])
+    link = add_custody(actor=actor, item=item, act=Act.RESTORED, note=text)
+    record(
+        actor=actor, verb="evidence.restored", subject=item, root_id=item.incident_id,
+        payload={"item": item.label, "custody": link.hash},
+    )  # fmt: skip
+    signals.item_restored.send(sender=EvidenceItem, item=item, actor=actor)
+    return item

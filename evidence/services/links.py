@@ -1,0 +1,63 @@
+"""How items hang together."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Invalid
+from incidents.facts import clean_text
+from incidents.marks import ORDER
+from ledger.services import record
+from organisations.actors import Actor
+from organisations.roles import Action
+
+from ..access import LABEL, item_for, must_be_open
+from ..errors import AlreadyLinked, ItemWithdrawn, LineageCircle
+from ..lineage import descendants
+from ..models import EvidenceItem, Lineage
+from ..selectors import links_in
+from ..states import Status
+from .items import set_mark, tighten_derived
+
+
+@transaction.atomic
+def link_lineage(*, actor: Actor, reference: str, label: str, other: str, kind: str, note: str = "") -> Lineage:
+    """Says how an item hangs together with another of the same case. A derived item takes the stricter mark (R2.8).
+
+    Links are never taken back: that two items are one lineage can only become known, not unknown.
+    """
+    case, item = item_for(actor, reference, label, Action.ADD_EVIDENCE)
+    must_be_open(case)
+    errors: dict[str, list[Any]] = {}
+    text = clean_text(note, "note", errors)
+    found = LABEL.fullmatch(other.strip().upper())
+    related = EvidenceItem.objects.filter(incident=case.incident, number=int(found[1])).first() if found else None
+    if related is None or related.pk == item.pk:
+        errors["other"] = [_("Choose another item of this case, such as E-3.")]
+    if kind not in Lineage.Kind.values:
+        errors["kind"] = [_("Choose one from the list.")]
+    if errors or related is None:
+        raise Invalid(errors)
+    if Status.WITHDRAWN in {item.status, related.status}:
+        raise ItemWithdrawn
+    with connection.cursor() as cursor:  # one at a time per case: two links at once must not close a circle
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('evidence_lineage'), %s)", [item.incident_id % 2**31])
+    known = links_in(item.incident_id)
+    if (item.pk, related.pk, kind) in known:
+        raise AlreadyLinked
+    if kind == Lineage.Kind.DERIVED_FROM and related.pk in descendants(item.pk, known):
+        raise LineageCircle
+    link = Lineage.objects.create(
+        incident=case.incident, item=item, other=related, kind=kind, note=text, added_by=actor.user
+    )
+    record(
+        actor=actor, verb="evidence.linked", subject=link, root_id=item.incident_id,
+        payload={"item": item.label, "kind": kind, "other": related.label},
+    )  # fmt: skip
+    if kind == Lineage.Kind.DERIVED_FROM:
+        item = EvidenceItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+        if ORDER[item.mark] < ORDER[related.mark]:
+            set_mark(actor=actor, item=item, mark=related.mark)
+        tighten_derived(actor=actor, item=item)
+    return link
