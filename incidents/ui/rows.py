@@ -1,7 +1,7 @@
 """Rows that can be added and removed by plain buttons, and keep what was typed when they are."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
@@ -9,10 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import Form
 
+if TYPE_CHECKING:
+    FormSet = forms.BaseFormSet[Form]
+else:
+    FormSet = forms.BaseFormSet
+
 MOST = 100
 
 
-class BaseRows(forms.BaseFormSet[Form]):
+class BaseRows(FormSet):
     """Forms below each other; an empty one is no row."""
 
     default_error_messages = {"too_many_forms": _("Enter at most %(num)d rows.")}
