@@ -101,14 +101,14 @@ def page_ids(actor: Actor, wanted: Wanted, start: tuple[datetime, int] | None, l
         return [row[0] for row in cursor.fetchall()]
 
 
-def incident_page(actor: Actor, wanted: Wanted | None = None, cursor: str = "", limit: int = PAGE) -> Page:
-    """One page of what the actor may see, newest first. Three statements, whatever the number of rows."""
+def incident_page(
+    actor: Actor, wanted: Wanted | None = None, cursor: str = "", limit: int = PAGE, *, with_victims: bool = True
+) -> Page:
+    """One page of what the actor may see, newest first. Three statements (two without victims), whatever the number of rows."""
     start = decode_cursor(cursor) if cursor else None
     ids = page_ids(actor, wanted or Wanted(), start, limit + 1)
-    rows = list(
-        Incident.objects.filter(pk__in=ids).select_related("holder").prefetch_related("victims").defer("search", "summary", "harm")
-        .order_by("-filed_at", "-pk")
-    )  # fmt: skip
+    found = Incident.objects.filter(pk__in=ids).select_related("holder").defer("search", "summary", "harm")
+    rows = list((found.prefetch_related("victims") if with_victims else found).order_by("-filed_at", "-pk"))
     return Page(rows[:limit], encode_cursor(rows[limit - 1]) if len(rows) > limit else "")
 
 

@@ -36,7 +36,7 @@ def list_context(request: HttpRequest, actor: Actor, here: str) -> dict[str, Any
         filters.get("q", ""), filters.get("sector", ""), filters.get("country", ""), filters.get("status", "")
     )
     cursor = request.GET.get("cursor", "")
-    page = selectors.incident_page(actor, wanted, cursor)
+    page = selectors.incident_page(actor, wanted, cursor, with_victims=False)
     context = {
         "form": form,
         "page": page,

@@ -1,6 +1,11 @@
 """Cases and drafts for these tests, made by the services."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.tenancy import acting_as
 from incidents.models import Draft, Incident, IncidentGroupPermission
@@ -40,3 +45,19 @@ def shared(
             actor=actor, reference=incident.reference, organisation=organisation, grade=grade,
             reason=more.pop("reason", "Same intruder seen"), **more,
         )  # fmt: skip
+
+
+# Each of a request's two transactions (who is it, and the page) begins by binding the principal, which is not captured.
+BINDINGS = 2
+
+
+@contextmanager
+def at_most(budget: int) -> Iterator[None]:
+    """The statements of one request stay in the budget, session, user and membership included.
+
+    Savepoints are not counted: they stand for the request's transactions only because a test runs inside one.
+    """
+    with CaptureQueriesContext(connection) as captured:
+        yield
+    said = [query["sql"] for query in captured.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert len(said) + BINDINGS <= budget, "\n".join(said)
