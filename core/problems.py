@@ -47,7 +47,12 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return problem(400, code=error.code, detail=str(error.message), errors=error.details)
     if isinstance(error, DomainError):
         set_rollback()
-        return problem(error.status, code=error.code, detail=str(error.message), **{"details": error.details} if error.details else {})
+        return problem(
+            error.status,
+            code=error.code,
+            detail=str(error.message),
+            **{"details": error.details} if error.details else {},
+        )
     if isinstance(error, Http404):
         set_rollback()
         return problem(404, code="not_found", detail=_("There is nothing at this address that you may see."))

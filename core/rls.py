@@ -15,7 +15,9 @@ def sql(text: str) -> RunSQL:
     return RunSQL(text, RunSQL.noop)
 
 
-def secure(table: str, *, read: str, add: str | None = None, edit: str | None = None, drop: str | None = None) -> RunSQL:
+def secure(
+    table: str, *, read: str, add: str | None = None, edit: str | None = None, drop: str | None = None
+) -> RunSQL:
     """Forces row-level security on `table`; a verb without a condition is refused to the application.
 
     The definer role, which owns the few SECURITY DEFINER functions, passes: it cannot log in.
@@ -29,7 +31,9 @@ def secure(table: str, *, read: str, add: str | None = None, edit: str | None = 
     if add:
         lines.append(f"CREATE POLICY tenant_add ON {table} FOR INSERT TO norms_app WITH CHECK ({add});")
     if edit:
-        lines.append(f"CREATE POLICY tenant_edit ON {table} FOR UPDATE TO norms_app USING ({edit}) WITH CHECK ({edit});")
+        lines.append(
+            f"CREATE POLICY tenant_edit ON {table} FOR UPDATE TO norms_app USING ({edit}) WITH CHECK ({edit});"
+        )
     if drop:
         lines.append(f"CREATE POLICY tenant_drop ON {table} FOR DELETE TO norms_app USING ({drop});")
     return sql("\n".join(lines))

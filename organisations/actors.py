@@ -22,7 +22,9 @@ from .roles import Action, actions_of
 @cache
 def role_numbers(organisation_id: int) -> dict[str, int]:
     """The principal number of each role of an organisation; fixed from its founding on."""
-    return dict(RoleGroup.objects.filter(organisation_id=organisation_id).exclude(role="").values_list("role", "principal"))
+    return dict(
+        RoleGroup.objects.filter(organisation_id=organisation_id).exclude(role="").values_list("role", "principal")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,9 @@ class Actor:
     def principal(self) -> Principal:
         """What the database is told."""
         numbers = role_numbers(self.organisation.pk)
-        return Principal(self.user.pk, self.organisation.pk, tuple(numbers[role] for role in self.roles if role in numbers))
+        return Principal(
+            self.user.pk, self.organisation.pk, tuple(numbers[role] for role in self.roles if role in numbers)
+        )
 
     def may(self, action: Action) -> bool:
         """Whether the role allows this somewhere; on a case, `incidents.access` decides."""

@@ -87,7 +87,12 @@ class Organisation(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="organisation_kind", condition=Q(kind__in=["state", "assessment_body", "civil_society", "regional", "mediator", "operator"]))]
+        constraints = [
+            models.CheckConstraint(
+                name="organisation_kind",
+                condition=Q(kind__in=["state", "assessment_body", "civil_society", "regional", "mediator", "operator"]),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -99,7 +104,9 @@ class RoleGroup(models.Model):
     group = models.OneToOneField(Group, models.PROTECT, primary_key=True, related_name="role_group")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="role_groups")
     role = models.CharField(max_length=24, choices=Role, blank=True)
-    principal = models.IntegerField(unique=True, db_default=next_principal(), help_text=_("The organisation's own number when `role` is empty."))
+    principal = models.IntegerField(
+        unique=True, db_default=next_principal(), help_text=_("The organisation's own number when `role` is empty.")
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "role"], name="one_group_per_role")]
@@ -120,7 +127,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["user", "organisation"], name="one_membership_each"),
-            models.CheckConstraint(name="membership_ends_after_start", condition=Q(until__isnull=True) | Q(until__gte=F("since"))),
+            models.CheckConstraint(
+                name="membership_ends_after_start", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
+            ),
         ]
 
     def __str__(self) -> str:

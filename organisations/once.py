@@ -38,7 +38,9 @@ def key_of(request: HttpRequest) -> str:
 
 def fingerprint(request: HttpRequest) -> str:
     """What the request asks for. A file's bytes are left out: they are gigabytes, and hashed at intake."""
-    digest = hashlib.sha256(f"{request.method} {request.get_full_path()} {request.headers.get('Content-Length', '')}".encode())
+    digest = hashlib.sha256(
+        f"{request.method} {request.get_full_path()} {request.headers.get('Content-Length', '')}".encode()
+    )
     if request.path.startswith("/api/") and request.content_type == "application/json":
         digest.update(request.body)
     return digest.hexdigest()
@@ -75,7 +77,9 @@ class OnceMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         """Runs the view inside the transaction that claims the key."""
         actor = getattr(request, "actor", None)
         if request.method != "POST" or actor is None:
@@ -105,7 +109,14 @@ class OnceMiddleware:
             row.delete()
             return
         row.status = response.status_code
-        row.location = response.headers.get("Location", "") if isinstance(response, HttpResponseRedirect) or response.status_code == 201 else ""
-        if response.headers.get("Content-Type", "").startswith("application/json") and len(response.content) <= MAX_BODY:
+        row.location = (
+            response.headers.get("Location", "")
+            if isinstance(response, HttpResponseRedirect) or response.status_code == 201
+            else ""
+        )
+        if (
+            response.headers.get("Content-Type", "").startswith("application/json")
+            and len(response.content) <= MAX_BODY
+        ):
             row.body = response.content.decode()
         row.save(update_fields=["status", "location", "body"])

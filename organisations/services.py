@@ -14,7 +14,9 @@ from .models import ApiToken, Membership, Organisation, RoleGroup, User
 from .roles import Action, Role
 
 
-def found_organisation(*, slug: str, name: str, kind: str, country: str = "", is_secretariat: bool = False) -> Organisation:
+def found_organisation(
+    *, slug: str, name: str, kind: str, country: str = "", is_secretariat: bool = False
+) -> Organisation:
     """A new tenant with its groups. Operators only: no page and no API leads here."""
     organisation = Organisation(slug=slug, name=name, kind=kind, country=country, is_secretariat=is_secretariat)
     organisation.full_clean(exclude=["id"])
@@ -27,7 +29,9 @@ def found_organisation(*, slug: str, name: str, kind: str, country: str = "", is
 
 
 @transaction.atomic
-def add_member(*, organisation: Organisation, user: User, roles: Sequence[str], until: datetime | None = None) -> Membership:
+def add_member(
+    *, organisation: Organisation, user: User, roles: Sequence[str], until: datetime | None = None
+) -> Membership:
     """Makes `user` a member with these roles: the one place where belonging is stored."""
     membership = Membership(user=user, organisation=organisation, roles=list(roles), until=until)
     membership.full_clean()
@@ -36,7 +40,9 @@ def add_member(*, organisation: Organisation, user: User, roles: Sequence[str], 
 
 
 @transaction.atomic
-def invite_member(*, actor: Actor, email: str, name: str, roles: Sequence[str], password: str | None = None) -> Membership:
+def invite_member(
+    *, actor: Actor, email: str, name: str, roles: Sequence[str], password: str | None = None
+) -> Membership:
     """An administrator adds a person to their own organisation."""
     actor.require(Action.MANAGE_ORGANISATION)
     user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email, password, name=name)

@@ -26,6 +26,11 @@ def find(key: str) -> ApiToken | None:
     """The live token of this key, or None."""
     return (
         ApiToken.objects.select_related("user")
-        .filter(Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), digest=digest(key), revoked_at__isnull=True, user__is_active=True)
+        .filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()),
+            digest=digest(key),
+            revoked_at__isnull=True,
+            user__is_active=True,
+        )
         .first()
     )

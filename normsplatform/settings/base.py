@@ -65,7 +65,7 @@ INSTALLED_APPS = [
         "django_htmx",
         "csp",
     }
-    or (BASE_DIR / app / "apps.py").exists()
+    or ((BASE_DIR / app / "apps.py").exists() and app not in env.list("NORMS_APPS_OFF", default=[]))
 ]
 
 MIDDLEWARE = [

@@ -13,7 +13,9 @@ class TokenAuthentication(authentication.BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
         plain = request._request
         if getattr(plain, "token_refused", False):
-            raise exceptions.AuthenticationFailed("This token is not valid: it is unknown, revoked, expired, or its owner has left.")
+            raise exceptions.AuthenticationFailed(
+                "This token is not valid: it is unknown, revoked, expired, or its owner has left."
+            )
         actor = getattr(plain, "actor", None)
         if actor is None or not request.headers.get("Authorization"):
             return None

@@ -29,7 +29,9 @@ READ = ["/incidents/{}/", "/api/v1/incidents/{}/"]
         ("amal", "researcher", 404),
     ],
 )
-def test_who_reads_a_case(people: People, sign_in: Callable[[Actor], Client], door: str, house: str, role: str, answer: int) -> None:
+def test_who_reads_a_case(
+    people: People, sign_in: Callable[[Actor], Client], door: str, house: str, role: str, answer: int
+) -> None:
     incident = filed(people.vela.analyst)
     with acting_as(people.vela.analyst.principal):
         grant_access(
@@ -42,9 +44,16 @@ def test_who_reads_a_case(people: People, sign_in: Callable[[Actor], Client], do
 
 @pytest.mark.parametrize(
     ("house", "role", "answer"),
-    [("vela", "analyst", 200), ("vela", "researcher", 403), ("meridian", "legal_assessor", 403), ("orrin", "analyst", 404)],
+    [
+        ("vela", "analyst", 200),
+        ("vela", "researcher", 403),
+        ("meridian", "legal_assessor", 403),
+        ("orrin", "analyst", 404),
+    ],
 )
-def test_who_closes_a_case(people: People, sign_in: Callable[[Actor], Client], house: str, role: str, answer: int) -> None:
+def test_who_closes_a_case(
+    people: People, sign_in: Callable[[Actor], Client], house: str, role: str, answer: int
+) -> None:
     incident = filed(people.vela.analyst)
     with acting_as(people.vela.analyst.principal):
         grant_access(
@@ -88,10 +97,23 @@ def test_the_list_shows_ones_own_world(people: People, sign_in: Callable[[Actor]
     assert theirs.reference not in page
 
 
-@pytest.mark.parametrize("query", ["?q=hospital", "?sector=health", "?status=open", "?country=CR", "?q=hospital&sector=health&country=CR&status=open"])
-def test_search_and_filters_stay_inside_ones_world(people: People, sign_in: Callable[[Actor], Client], query: str) -> None:
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?q=hospital",
+        "?sector=health",
+        "?status=open",
+        "?country=CR",
+        "?q=hospital&sector=health&country=CR&status=open",
+    ],
+)
+def test_search_and_filters_stay_inside_ones_world(
+    people: People, sign_in: Callable[[Actor], Client], query: str
+) -> None:
     mine, theirs = filed(people.vela.analyst), filed(people.orrin.analyst)
-    found = {row["reference"] for row in sign_in(people.vela.analyst).get(f"/api/v1/incidents/{query}").json()["results"]}
+    found = {
+        row["reference"] for row in sign_in(people.vela.analyst).get(f"/api/v1/incidents/{query}").json()["results"]
+    }
     assert found == {mine.reference}
     assert theirs.reference not in found
 

@@ -16,7 +16,9 @@ FACTS = {"title": "Water pumps stopped", "summary": "Operators switched to manua
 
 def file(client: Client, key: str, **facts: str) -> tuple[int, str]:
     """Files by API with an idempotency key."""
-    answer = client.post("/api/v1/incidents/", {**FACTS, **facts}, content_type="application/json", headers={"Idempotency-Key": key})
+    answer = client.post(
+        "/api/v1/incidents/", {**FACTS, **facts}, content_type="application/json", headers={"Idempotency-Key": key}
+    )
     return answer.status_code, answer.json().get("reference") or answer.json().get("code")
 
 
