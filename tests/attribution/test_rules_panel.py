@@ -40,8 +40,14 @@ def test_concurring_in_part_signs_and_is_printed_as_such() -> None:
     assert found.dissents == ("L",)
 
 
-def test_moderate_confidence_signs_for_t2_only() -> None:
-    assert report(sitting=panel(FORENSIC, replace(LEGAL, confidence="moderate"), RIGHTS)).tier == "T2"
+@pytest.mark.parametrize(("member", "seat"), [("F", "forensics"), ("L", "law"), ("R", "human_rights")])
+def test_moderate_confidence_signs_for_t2_only(member: str, seat: str) -> None:
+    outside = opinion("D", "statistics", outside_tenant=True)
+    rows = (replace(row, confidence="moderate") if row.member_id == member else row for row in PANEL.opinions)
+    found = report(sitting=panel(*rows, outside))
+    assert found.tier == "T2"
+    assert not line(found, f"seat_signed.{seat}", "T3").met
+    assert line(found, "outside_member", "T3").met
 
 
 def test_dissent_travels_with_the_finding_and_does_not_hide_it() -> None:
