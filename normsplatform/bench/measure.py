@@ -36,7 +36,9 @@ def timed(work: Callable[[], object]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def alternate(ours: Callable[[], object], yardstick: Callable[[], object], pairs: int = 31, warm: int = 3) -> tuple[float, float]:
+def alternate(
+    ours: Callable[[], object], yardstick: Callable[[], object], pairs: int = 31, warm: int = 3
+) -> tuple[float, float]:
     """Medians of both, measured turn by turn so that whatever else the machine does hits both alike."""
     for _ in range(warm):
         ours()
@@ -50,6 +52,7 @@ def alternate(ours: Callable[[], object], yardstick: Callable[[], object], pairs
 
 def table(results: Sequence[Result]) -> str:
     """The table as text, a group at a time."""
+    results = sorted(results, key=lambda row: row.group)
     lines = [f"{'':58}{'ours':>11}{'yardstick':>11}{'ratio':>8}  target"]
     group = ""
     for row in results:

@@ -23,7 +23,18 @@ SINCE = datetime(2016, 1, 1, tzinfo=UTC)
 EPOCH_DAYS = 10 * 365
 
 # Words of the summaries: rare, medium and common ones, so that search meets each.
-WORDS = ["hospital", "substation", "registry", "pipeline", "ministry", "railway", "clinic", "exchange", "harbour", "refinery"]
+WORDS = [
+    "hospital",
+    "substation",
+    "registry",
+    "pipeline",
+    "ministry",
+    "railway",
+    "clinic",
+    "exchange",
+    "harbour",
+    "refinery",
+]
 RARE, MEDIUM, COMMON = "zugzwang", "substation", "outage"
 
 
@@ -53,7 +64,9 @@ Say = Callable[[str], None]
 
 def found(slug: str, name: str) -> Organisation:
     """An organisation with its groups and one analyst, made once."""
-    organisation, made = Organisation.objects.using("owner").get_or_create(slug=slug, defaults={"name": name, "kind": "state"})
+    organisation, made = Organisation.objects.using("owner").get_or_create(
+        slug=slug, defaults={"name": name, "kind": "state"}
+    )
     if made:
         for role in ["", *Role.values]:
             group = Group.objects.using("owner").create(name=f"{slug}:{role or 'everyone'}")
@@ -90,7 +103,14 @@ def seed(incidents: int, say: Say) -> None:
         cursor.execute("SET LOCAL ROLE norms_definer")
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("SET LOCAL synchronous_commit = off")
-        number = {"n": incidents, "author": author, "houses": [house.pk for house in houses], "since": SINCE, "days": EPOCH_DAYS, "words": WORDS}
+        number = {
+            "n": incidents,
+            "author": author,
+            "houses": [house.pk for house in houses],
+            "since": SINCE,
+            "days": EPOCH_DAYS,
+            "words": WORDS,
+        }
         cursor.execute(FILING, {**number, "rare": RARE, "common": COMMON})
         say(f"{incidents:,} incidents filed after {time.monotonic() - started:.0f} s")
         cursor.execute(VICTIMS)
@@ -98,7 +118,9 @@ def seed(incidents: int, say: Say) -> None:
         cursor.execute("RESET ROLE")
         without_triggers(cursor, shares, author, say, started)
     with connections["owner"].cursor() as cursor:
-        cursor.execute("VACUUM (ANALYZE) incidents_incident, incidents_access, incidents_victim, incidents_incidentgrouppermission")
+        cursor.execute(
+            "VACUUM (ANALYZE) incidents_incident, incidents_access, incidents_victim, incidents_incidentgrouppermission"
+        )
     say(f"done after {time.monotonic() - started:.0f} s")
 
 
@@ -172,7 +194,9 @@ UPDATE {table} t SET audience = a.everyone {evidence}
 BOOK = "incidents_incidentgrouppermission"
 
 
-def without_triggers(cursor: object, shares: list[tuple[int, float, int]], author: int, say: Say, started: float) -> None:
+def without_triggers(
+    cursor: object, shares: list[tuple[int, float, int]], author: int, say: Say, started: float
+) -> None:
     """Writes the grants, then access and audiences once for all of them."""
     run = cursor.execute  # type: ignore[attr-defined]
     run(f"ALTER TABLE {BOOK} DISABLE TRIGGER USER")
@@ -185,7 +209,10 @@ def without_triggers(cursor: object, shares: list[tuple[int, float, int]], autho
     say(f"grants written after {time.monotonic() - started:.0f} s")
     run(ACCESS)
     say(f"access written after {time.monotonic() - started:.0f} s")
-    for table, key, evidence in (("incidents_incident", "id", ", evidence_audience = a.everyone"), ("incidents_victim", "incident_id", "")):
+    for table, key, evidence in (
+        ("incidents_incident", "id", ", evidence_audience = a.everyone"),
+        ("incidents_victim", "incident_id", ""),
+    ):
         run(AUDIENCE.format(table=table, key=key, evidence=evidence))
     say(f"audiences written after {time.monotonic() - started:.0f} s")
     run("SET CONSTRAINTS ALL IMMEDIATE")
@@ -198,3 +225,12 @@ def houses_of(run: Callable[..., object], cursor: object) -> list[int]:
     run("SELECT array_agg(id ORDER BY id) FROM organisations_organisation WHERE slug LIKE 'bench-house-%%'", [])
     return list(cursor.fetchone()[0])  # type: ignore[attr-defined]
 
+
+def seeded() -> int:
+    """How many made-up incidents there are already."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SET LOCAL ROLE norms_definer")
+        cursor.execute(
+            "SELECT count(*) FROM incidents_incident WHERE people_source = '' AND summary LIKE 'Synthetic case %'"
+        )
+        return int(cursor.fetchone()[0])
