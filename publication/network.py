@@ -146,7 +146,7 @@ class Network:
                 extra = 0
                 if (high[arc] if forwards else low[arc]) == flow[arc]:
                     asked = self.price[arc] if opening else None
-                    if asked is None or low[arc] < high[arc] or not (forwards or flow[arc] > self.least[arc]):
+                    if asked is None or not (forwards or flow[arc] > self.least[arc]):
                         continue
                     extra = asked
                 following = self.head[arc] if forwards else self.tail[arc]

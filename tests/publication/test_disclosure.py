@@ -28,6 +28,7 @@ from publication.disclosure import (
 )
 from publication.perturbation import KEYS, LookupTable, ThresholdAndBase, cell_key, record_key
 from publication.release import ALL, INCIDENTS, MEASURES, SUPPRESSED, VICTIMS
+from publication.rings import Rings
 from publication.shape import TOTAL, Key, key, make_shape, shape_of
 
 pytestmark = pytest.mark.duty("PUB-2")
@@ -478,6 +479,26 @@ def test_only_tables_that_can_be_protected_together_are_accepted() -> None:
     shape = shape_of(RULES)
     assert {code for code, _ in shape.tables} == {each["code"] for each in RULES["breakdowns"] if each["offered"]}
     assert shape.shared == {"year"}
+
+
+def test_what_one_ring_leaves_open_another_may_forbid() -> None:
+    """Years could trade cases among sectors and regions, but the cases of each tier and year are known exactly."""
+    shape = make_shape([("1", ("sector", "year")), ("2", ("region", "year")), ("3", ("tier", "year"))])
+    assert len(shape.rings) == 2
+    categories = {"sector": ["a"], "region": ["r"], "tier": ["t"], "year": ["2020", "2021"]}
+
+    def rings(*, tiers_known: bool) -> Rings:
+        def bounds(figure: Key) -> tuple[int, int, int]:
+            value = 10 * (1 if "year" in dict(figure) else 2)
+            fixed = not figure or (tiers_known and "tier" in dict(figure))
+            return (value, value, value) if fixed else (1, 100, value)
+
+        return Rings(shape, categories, bounds, is_zero=lambda _: False)
+
+    change = {key(("sector", "a"), ("year", "2020")): 5}
+    assert rings(tiers_known=False).shift(change) == frozenset()
+    assert rings(tiers_known=True).shift(change) is None
+    assert rings(tiers_known=False).shift({each: 50 for each in change}) is None
 
 
 def test_a_release_survives_being_stored() -> None:
