@@ -2,8 +2,8 @@
 
 Promise: against a reader who knows every figure that is shown exactly (before any rounding), knows how all tables add
 up and which figures are true zeros, each hidden figure could still have any value in a range at least `width` wide.
-For tables in one ring the range is exact. Where a dimension stands in several rings, a change is accepted only if it
-can be made in all of them without touching what they share, so the true range can only be wider.
+For tables in one ring the range is exact. Where a dimension stands in several rings, a change counts only if it was
+carried through in all of them at once, so the true range can only be wider.
 """
 
 import itertools
