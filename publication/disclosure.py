@@ -5,8 +5,8 @@ What is guaranteed, and tested by an attacker who tries:
   or on an unknown number), and on at least `min_contributing_tenants` organisations (R5.1).
 - A sum of victims that one case dominates is hidden, in every table that holds it (p-percent rule).
 - Whoever subtracts shown figures from each other, in all tables of the release at once and even if rounding is undone,
-  cannot learn a hidden figure closer than a range of `threshold - 1` neighbouring values, or 15 % to either side where
-  a hidden figure is larger than that (R5.3; see `publication.suppression`).
+  cannot learn a hidden figure closer than a range of `threshold - 1` neighbouring values; for a sensitive figure that
+  is larger, than a range as wide as 30 % of it, which may lie to one side (R5.3; see `publication.suppression`).
 - Every shown figure is rounded under the cell-key table; each carries the range of true values it can stand for.
 - Subtracting two releases never shows that between 1 and `threshold - 1` incidents or victims came or went in a figure
   (R5.8): a figure keeps its last published value until it has moved by more than one step, and `difference_attack`
@@ -226,7 +226,7 @@ def _protect(
     values = {figure: count.incidents if measure == INCIDENTS else count.victims for figure, count in counts.items()}
 
     def width(figure: Key) -> int:
-        """The range a hidden figure must keep: what any number below the threshold has, or p percent to either side."""
+        """The range a hidden figure must keep: that of any number below the threshold, or twice p percent of it."""
         narrow: int = rules["threshold"] - 2
         if figure not in sensitive:
             return narrow
