@@ -21,6 +21,7 @@ ROOMS = [room for room in CASE_ROOMS if room in settings.INSTALLED_APPS]
 api: list[URLPattern | URLResolver] = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
     path("docs/", login_not_required(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
+    path("", include("organisations.api.urls")),
     path("", include("incidents.api.urls")),
     *(path(CASE, include(f"{room}.api.urls")) for room in ROOMS),
 ]
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("", include("core.ui.urls")),
+    path("", include("organisations.ui.urls")),
     path("", include("incidents.ui.urls")),
     *(path(CASE, include(f"{room}.ui.urls")) for room in ROOMS),
 ]

@@ -5,13 +5,18 @@ from datetime import datetime
 
 from django.contrib.auth.models import Group
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
+from core import clock
+from core.errors import Invalid, NotFound
 from ledger.services import record
 
-from . import tokens
+from . import errors, tokens
 from .actors import Actor
 from .models import ApiToken, Membership, Organisation, RoleGroup, User
 from .roles import Action, Role
+from .tasks import send_invitation
 
 
 def found_organisation(
@@ -39,15 +44,102 @@ def add_member(
     return membership
 
 
+def members_locked(organisation: Organisation) -> list[Membership]:
+    """The memberships in force, locked: whether somebody is the last administrator is decided by one request at a time."""
+    in_force = Q(until__isnull=True) | Q(until__gt=clock.now())
+    memberships = Membership.objects.select_for_update(of=("self",)).select_related("user")
+    return list(memberships.filter(in_force, organisation=organisation).order_by("pk"))
+
+
+def member_in(memberships: Sequence[Membership], membership_id: int) -> Membership:
+    """One of them; 404 for a membership of another house, or one that ended."""
+    found = next((membership for membership in memberships if membership.pk == membership_id), None)
+    if found is None:
+        raise NotFound(membership_id)
+    return found
+
+
+def require_administrator(memberships: Sequence[Membership], *, without: Membership) -> None:
+    """Raises unless somebody else administers the organisation."""
+    others = (membership for membership in memberships if membership.pk != without.pk and membership.user.is_active)
+    if not any(Role.ORG_ADMIN in membership.roles for membership in others):
+        raise errors.LastAdministrator
+
+
+def known_roles(roles: Sequence[str]) -> list[str]:
+    """The roles, each once; raises Invalid when there is none or one that does not exist."""
+    if not roles or any(role not in Role.values for role in roles):
+        raise Invalid({"roles": [_("Choose at least one role from the list.")]})
+    return sorted(set(roles))
+
+
+@transaction.atomic
+def change_roles(*, actor: Actor, membership_id: int, roles: Sequence[str]) -> Membership:
+    """Gives a member other roles, from their next request on. An organisation keeps an administrator."""
+    actor.require(Action.MANAGE_ORGANISATION)
+    memberships = members_locked(actor.organisation)
+    membership = member_in(memberships, membership_id)
+    wanted = known_roles(roles)
+    if Role.ORG_ADMIN not in wanted:
+        require_administrator(memberships, without=membership)
+    before, membership.roles = sorted(membership.roles), wanted
+    membership.save(update_fields=["roles"])
+    record(
+        actor=actor, verb="member.roles_changed", subject=membership.user, payload={"before": before, "after": wanted}
+    )
+    return membership
+
+
+@transaction.atomic
+def end_membership(*, actor: Actor, membership_id: int) -> None:
+    """Ends a membership at once: the next request of that person, and of their keys here, is refused."""
+    actor.require(Action.MANAGE_ORGANISATION)
+    memberships = members_locked(actor.organisation)
+    membership = member_in(memberships, membership_id)
+    require_administrator(memberships, without=membership)
+    membership.until = clock.now()
+    membership.save(update_fields=["until"])
+    record(actor=actor, verb="member.ended", subject=membership.user)
+
+
+@transaction.atomic
+def revoke_token(*, actor: Actor, token_id: int) -> None:
+    """Ends one of the actor's own keys at once; twice is harmless."""
+    token = ApiToken.objects.select_for_update().filter(pk=token_id, user=actor.user, organisation=actor.organisation).first()
+    if token is None:
+        raise NotFound(token_id)
+    if token.revoked_at is None:
+        token.revoked_at = clock.now()
+        token.save(update_fields=["revoked_at"])
+        record(actor=actor, verb="token.revoked", subject=token)
+
+
 @transaction.atomic
 def invite_member(
     *, actor: Actor, email: str, name: str, roles: Sequence[str], password: str | None = None
 ) -> Membership:
-    """An administrator adds a person to their own organisation."""
+    """An administrator adds a person to their own organisation; who was a member before is one again.
+
+    A person new to the platform is sent a link to choose a password, unless one is given.
+    """
     actor.require(Action.MANAGE_ORGANISATION)
-    user = User.objects.filter(email=email.lower()).first() or User.objects.create_user(email, password, name=name)
-    membership = add_member(organisation=actor.organisation, user=user, roles=roles)
-    record(actor=actor, verb="member.invited", subject=user, payload={"roles": sorted(roles)})
+    wanted = known_roles(roles)
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is not None and user.is_system:
+        raise Invalid({"email": [_("This address cannot be invited.")]})
+    if user is None:
+        user = User.objects.create_user(email.strip(), password, name=name)
+        if password is None:
+            send_invitation.delay_on_commit(user.pk, actor.organisation.pk)
+    membership = Membership.objects.select_for_update().filter(user=user, organisation=actor.organisation).first()
+    if membership is None:
+        membership = add_member(organisation=actor.organisation, user=user, roles=wanted)
+    elif membership.until is None or membership.until > clock.now():
+        raise Invalid({"email": [_("This person is a member already.")]})
+    else:
+        membership.roles, membership.until = wanted, None
+        membership.save(update_fields=["roles", "until"])
+    record(actor=actor, verb="member.invited", subject=user, payload={"roles": wanted})
     return membership
 
 

@@ -1,11 +1,16 @@
 """Shapes in and out. What a fact may say is checked in `incidents.facts`, not here."""
 
+import json
 from typing import Any
 
 from rest_framework import serializers
 
+from ledger.models import Entry
+
+from ..drafts import facts_in, unfinished_steps
+from ..facts import CLEANERS
 from ..marks import Mark
-from ..models import Incident, Precision
+from ..models import Draft, Incident, IncidentLink, Precision, Statement, TimelineEntry
 from ..snapshots import facts_of
 
 
@@ -33,9 +38,9 @@ class VictimField(serializers.Serializer[dict[str, Any]]):
 
 
 class ServiceField(serializers.Serializer[dict[str, Any]]):
-    """An essential service that was hit."""
+    """An essential service that was hit. With the `id` of one on record the row changes it, without it adds one; none is taken away."""
 
-    id = serializers.IntegerField(read_only=True)
+    id = serializers.IntegerField(required=False, allow_null=True)
     service = serializers.CharField()
     name = serializers.CharField()
     country = serializers.CharField(allow_blank=True, required=False)
@@ -118,4 +123,115 @@ def incident_as_json(incident: Incident, actions: frozenset[str]) -> dict[str, A
         "filed_at": incident.filed_at,
         "changed_at": incident.changed_at,
         "actions": sorted(actions),
+    }
+
+
+class DraftSerializer(serializers.Serializer[dict[str, Any]]):
+    """A filing not yet sent. `answers` are facts, kept as given and checked when it is filed."""
+
+    reference = serializers.CharField(read_only=True)
+    answers = serializers.DictField(child=serializers.JSONField(allow_null=True))
+    unfinished = serializers.ListField(
+        child=serializers.CharField(),
+        read_only=True,
+        help_text="Steps whose answers, typed on the page, cannot stand yet.",
+    )
+    saved_at = serializers.DateTimeField(read_only=True)
+    incident = serializers.CharField(
+        read_only=True, allow_null=True, help_text="The incident it became, once it was filed."
+    )
+
+    def validate_answers(self, answers: dict[str, Any]) -> dict[str, Any]:
+        """Only facts are kept."""
+        if strange := sorted(set(answers) - set(CLEANERS)):
+            raise serializers.ValidationError(f"These are not facts of an incident: {', '.join(strange)[:200]}.")
+        return answers
+
+
+class StatementSerializer(serializers.Serializer[dict[str, Any]]):
+    """What somebody said in public about who it was, in their words."""
+
+    id = serializers.IntegerField(read_only=True)
+    kind = serializers.CharField()
+    said_by = serializers.CharField()
+    said = MomentField(required=False)
+    names = serializers.ListField(child=serializers.CharField(), required=False)
+    wording = serializers.CharField(allow_blank=True, required=False)
+    source = serializers.CharField(allow_blank=True, required=False)
+    origin = serializers.CharField(allow_blank=True, required=False)
+    added_at = serializers.DateTimeField(read_only=True)
+
+
+class TimelineEntrySerializer(serializers.Serializer[dict[str, Any]]):
+    """Something that happened in the case's own time."""
+
+    id = serializers.IntegerField(read_only=True)
+    what = serializers.CharField()
+    at = MomentField(required=False)
+    source = serializers.CharField(allow_blank=True, required=False)
+
+
+class LinkSerializer(serializers.Serializer[dict[str, Any]]):
+    """Another case that belongs with this one."""
+
+    other = serializers.CharField(max_length=24)
+    kind = serializers.ChoiceField(choices=IncidentLink.Kind.choices)
+
+
+class EntrySerializer(serializers.Serializer[dict[str, Any]]):
+    """An entry of the case's ledger."""
+
+    id = serializers.IntegerField()
+    verb = serializers.CharField()
+    subject = serializers.CharField()
+    actor = serializers.IntegerField()
+    organisation = serializers.IntegerField()
+    payload = serializers.DictField()
+    instruments = serializers.DictField()
+    recorded_at = serializers.DateTimeField()
+    leaf = serializers.CharField(help_text="SHA-256 of the entry, as the ledger chains it.")
+
+
+def draft_as_json(draft: Draft) -> dict[str, Any]:
+    """A draft as the API tells it: facts, and which steps of the page are not facts yet."""
+    return {
+        "reference": draft.reference,
+        "answers": facts_in(draft.answers),
+        "unfinished": unfinished_steps(draft.answers),
+        "saved_at": draft.saved_at,
+        "incident": draft.incident.reference if draft.incident else None,
+    }
+
+
+def statement_as_json(statement: Statement) -> dict[str, Any]:
+    """A statement as the API tells it."""
+    told = {
+        name: getattr(statement, name)
+        for name in ("id", "kind", "said_by", "names", "wording", "source", "origin", "added_at")
+    }
+    return {**told, "said": {"at": statement.said_at, "precision": statement.said_precision}}
+
+
+def timeline_as_json(entry: TimelineEntry) -> dict[str, Any]:
+    """A timeline entry as the API tells it."""
+    return {
+        "id": entry.pk,
+        "what": entry.what,
+        "at": {"at": entry.at, "precision": entry.at_precision},
+        "source": entry.source,
+    }
+
+
+def entry_as_json(entry: Entry) -> dict[str, Any]:
+    """A ledger entry as the API tells it: what was hashed, and the hash."""
+    return {
+        "id": entry.pk,
+        "verb": entry.verb,
+        "subject": f"{entry.subject_type} {entry.subject_id}",
+        "actor": entry.actor_id,
+        "organisation": entry.organisation_id,
+        "payload": json.loads(entry.payload),
+        "instruments": json.loads(entry.instruments),
+        "recorded_at": entry.recorded_at,
+        "leaf": bytes(entry.leaf).hex(),
     }

@@ -2,13 +2,22 @@
 
 from django.urls import path
 
-from . import views
+from . import additions, drafts, views
+
+CASE = "incidents/<incident:reference>/"
 
 urlpatterns = [
     path("incidents/", views.IncidentList.as_view(), name="api-incident-list"),
-    path("incidents/<incident:reference>/", views.IncidentDetail.as_view(), name="api-incident"),
-    path("incidents/<incident:reference>/close/", views.IncidentMove.as_view(move="close"), name="api-incident-close"),
-    path("incidents/<incident:reference>/reopen/", views.IncidentMove.as_view(move="reopen"), name="api-incident-reopen"),
-    path("incidents/<incident:reference>/grants/", views.GrantList.as_view(), name="api-grant-list"),
-    path("incidents/<incident:reference>/grants/<int:grant_id>/", views.GrantDetail.as_view(), name="api-grant"),
+    path(CASE, views.IncidentDetail.as_view(), name="api-incident"),
+    path(f"{CASE}close/", views.IncidentMove.as_view(move="close"), name="api-incident-close"),
+    path(f"{CASE}reopen/", views.IncidentMove.as_view(move="reopen"), name="api-incident-reopen"),
+    path(f"{CASE}grants/", views.GrantList.as_view(), name="api-grant-list"),
+    path(f"{CASE}grants/<int:grant_id>/", views.GrantDetail.as_view(), name="api-grant"),
+    path(f"{CASE}statements/", additions.StatementList.as_view(), name="api-statement-list"),
+    path(f"{CASE}timeline/", additions.TimelineList.as_view(), name="api-timeline-list"),
+    path(f"{CASE}links/", additions.LinkList.as_view(), name="api-link-list"),
+    path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
+    path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
+    path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),
+    path("drafts/<draft:draft>/file/", drafts.DraftFile.as_view(), name="api-draft-file"),
 ]

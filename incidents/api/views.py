@@ -47,14 +47,18 @@ class IncidentList(APIView):
     )
     def get(self, request: Request) -> Response:
         asked = request.query_params
-        wanted = selectors.Wanted(asked.get("q", "")[:200], asked.get("sector", ""), asked.get("country", ""), asked.get("status", ""))
+        wanted = selectors.Wanted(
+            asked.get("q", "").replace("\x00", "")[:200], asked.get("sector", ""), asked.get("country", ""), asked.get("status", "")
+        )
         page = selectors.incident_page(actor_of(request), wanted, asked.get("cursor", ""))
         following = None
         if page.next:
             query = asked.copy()
             query["cursor"] = page.next
             following = f"{reverse('api-incident-list', request=request)}?{query.urlencode()}"
-        return Response({"next": following, "previous": None, "results": [selectors.summary_of(row) for row in page.incidents]})
+        return Response(
+            {"next": following, "previous": None, "results": [selectors.summary_of(row) for row in page.incidents]}
+        )
 
     @extend_schema(operation_id="incidents_file", request=FactsSerializer, responses={201: IncidentSerializer})
     def post(self, request: Request) -> Response:
@@ -65,7 +69,9 @@ class IncidentList(APIView):
         case = case_for(actor, incident.reference)
         address = reverse("api-incident", args=[incident.reference], request=request)
         return Response(
-            incident_as_json(case.incident, frozenset(case.actions)), status=201, headers={"Location": address, "ETag": etag(incident.version)}
+            incident_as_json(case.incident, frozenset(case.actions)),
+            status=201,
+            headers={"Location": address, "ETag": etag(incident.version)},
         )
 
 
@@ -75,7 +81,9 @@ class IncidentDetail(APIView):
     @extend_schema(operation_id="incidents_read", responses=IncidentSerializer)
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference)
-        return Response(incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)})
+        return Response(
+            incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)}
+        )
 
     @extend_schema(operation_id="incidents_edit", request=FactsSerializer(partial=True), responses=IncidentSerializer)
     def patch(self, request: Request, reference: str) -> Response:
@@ -84,7 +92,9 @@ class IncidentDetail(APIView):
         case_for(actor, reference)
         version = wanted_version(request)
         if version is None:
-            return problem(428, code="version_needed", detail="Send If-Match with the version you are changing, as ETag gave it.")
+            return problem(
+                428, code="version_needed", detail="Send If-Match with the version you are changing, as ETag gave it."
+            )
         shape = FactsSerializer(data=request.data, partial=True)
         shape.is_valid(raise_exception=True)
         services.edit_incident(actor=actor, reference=reference, version=version, facts=shape.validated_data)
@@ -102,7 +112,9 @@ class IncidentMove(APIView):
         act = services.close_incident if self.move == "close" else services.reopen_incident
         act(actor=actor, reference=reference)
         case = case_for(actor, reference)
-        return Response(incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)})
+        return Response(
+            incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)}
+        )
 
 
 def grant_as_json(grant: IncidentGroupPermission) -> dict[str, object]:

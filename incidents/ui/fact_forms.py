@@ -33,7 +33,13 @@ class CountryField(forms.ChoiceField):
     default_error_messages = {"invalid_choice": _("“%(value)s” is not a country code of ISO 3166.")}
 
 
-class WhatForm(Form):
+class FactForm(Form):
+    """Saving facts twice is harmless (a draft keeps the last, a case has versions), and add and remove buttons send often."""
+
+    sent_once = False
+
+
+class WhatForm(FactForm):
     """What happened, in the reporter's words."""
 
     title = forms.CharField(
@@ -49,7 +55,7 @@ class WhatForm(Form):
     )
 
 
-class WhenForm(Form):
+class WhenForm(FactForm):
     """The moments of the incident, each as exactly as it is known."""
 
     detected = UncertainDateField(
@@ -62,7 +68,7 @@ class WhenForm(Form):
     )
 
 
-class WhoForm(Form):
+class WhoForm(FactForm):
     """Harm to people; the sectors and countries stand in rows below."""
 
     harm = forms.CharField(
@@ -73,7 +79,7 @@ class WhoForm(Form):
     )
 
 
-class VictimForm(Form):
+class VictimForm(FactForm):
     """One sector in one country."""
 
     sector = forms.ChoiceField(label=_("Sector"))
@@ -89,7 +95,7 @@ class VictimForm(Form):
         set_choices(self.fields["country"], [("", _("Not known")), *country_choices()])
 
 
-class PeopleForm(Form):
+class PeopleForm(FactForm):
     """How many people, as a range; the services they lost stand in rows below."""
 
     people = EstimateField(
@@ -102,7 +108,7 @@ class PeopleForm(Form):
     )
 
 
-class ServiceForm(Form):
+class ServiceForm(FactForm):
     """One essential service that was hit."""
 
     id = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -117,7 +123,7 @@ class ServiceForm(Form):
         set_choices(self.fields["country"], [("", _("Not known")), *country_choices()])
 
 
-class MarkForm(Form):
+class MarkForm(FactForm):
     """How the case may be shared on."""
 
     mark = forms.ChoiceField(

@@ -1,0 +1,15 @@
+"""One class for each rule of the house that can be broken."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class LastAdministrator(DomainError):
+    code = "last_administrator"
+    message = _("This is the organisation’s last administrator. Make somebody else administrator first.")
+
+
+class NotMember(DomainError):
+    code = "not_member"
+    message = _("You are not a member of that organisation.")

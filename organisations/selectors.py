@@ -1,0 +1,32 @@
+"""What pages and API read of people and organisations."""
+
+from django.db.models import Q
+
+from core import clock
+
+from .actors import Actor
+from .models import ApiToken, Membership, Organisation
+
+
+def memberships_of(actor: Actor) -> list[Membership]:
+    """Where this person belongs: the organisations they may act for."""
+    in_force = Q(until__isnull=True) | Q(until__gt=clock.now())
+    found = Membership.objects.filter(in_force, user=actor.user).select_related("organisation")
+    return list(found.order_by("organisation__name"))
+
+
+def members_of(actor: Actor) -> list[Membership]:
+    """The members of the organisation one acts for, by name; former ones are left out."""
+    in_force = Q(until__isnull=True) | Q(until__gt=clock.now())
+    found = Membership.objects.filter(in_force, organisation=actor.organisation).select_related("user")
+    return list(found.order_by("user__name", "pk"))
+
+
+def tokens_of(actor: Actor) -> list[ApiToken]:
+    """The actor's own keys here, the newest first; revoked and expired ones too, so that they can be told apart."""
+    return list(ApiToken.objects.filter(user=actor.user, organisation=actor.organisation).order_by("-pk")[:200])
+
+
+def directory() -> list[Organisation]:
+    """Every organisation on the platform: the directory is for every member."""
+    return list(Organisation.objects.order_by("name", "pk"))

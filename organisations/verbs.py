@@ -1,0 +1,13 @@
+"""What can be recorded about people and organisations, besides what the ledger itself declares."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger.verbs import declare
+
+declare(
+    {
+        "member.roles_changed": _("changed a member’s roles"),
+        "member.ended": _("ended a membership"),
+        "token.revoked": _("revoked a key for programs"),
+    }
+)
