@@ -59,6 +59,9 @@ READERS = [
 ]
 SMALL_HOUSES = 160
 
+# The reader the pages over HTTP are measured as.
+MEASURED = "sees 0.5 %"
+
 Say = Callable[[str], None]
 
 
@@ -90,6 +93,13 @@ def readers() -> dict[str, Principal]:
                 Membership.objects.create(user_id=user.pk, organisation_id=houses[0].pk, roles=[Role.ANALYST])
         people[reader.name] = Principal(user.pk, houses[0].pk, tuple(house.pk for house in houses[1:]))
     return people
+
+
+def principal_of(name: str) -> Principal:
+    """One reader of an already seeded database."""
+    user = User.objects.get(email=f"reader{[reader.name for reader in READERS].index(name)}@bench.invalid")
+    with acting_as(Principal(user.pk)), transaction.atomic():
+        return Principal(user.pk, Membership.objects.get(user=user).organisation_id)
 
 
 def seed(incidents: int, say: Say) -> None:
