@@ -7,7 +7,9 @@ from core.errors import DomainError
 
 class MarkBelowCase(DomainError):
     code = "mark_below_case"
-    message = _("A review is marked at least as strictly as its case. Relax the case's mark first; only its holder can (R2.9).")
+    message = _(
+        "A review is marked at least as strictly as its case. Relax the case's mark first; only its holder can (R2.9)."
+    )
 
 
 class ReviewInProgress(DomainError):

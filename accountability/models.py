@@ -25,7 +25,9 @@ class Review(CaseRow):
     language = models.CharField(_("language"), max_length=10)
     template_version = models.CharField(max_length=24)
     texts = models.JSONField(default=dict, blank=True)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by"))
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
     organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(_("asked for"), db_default=Now(), editable=False)
     job = models.OneToOneField("documents.Job", models.PROTECT, related_name="review")
@@ -55,7 +57,9 @@ class Recommendation(CaseRow):
     text = models.TextField(_("recommendation"))
     owner = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("owner"))
     due = models.DateField(_("due"))
-    status = models.CharField(_("status"), max_length=8, choices=RecommendationStatus, default=RecommendationStatus.OPEN)
+    status = models.CharField(
+        _("status"), max_length=8, choices=RecommendationStatus, default=RecommendationStatus.OPEN
+    )
     closing_evidence = models.TextField(_("evidence of closing, or the reason"), blank=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     added_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -69,7 +73,10 @@ class Recommendation(CaseRow):
             models.CheckConstraint(
                 name="recommendation_closed_has_evidence",
                 condition=Q(status="open", closed_at__isnull=True, closed_by__isnull=True, closing_evidence="")
-                | (Q(status__in=["done", "dropped"], closed_at__isnull=False, closed_by__isnull=False) & ~Q(closing_evidence="")),
+                | (
+                    Q(status__in=["done", "dropped"], closed_at__isnull=False, closed_by__isnull=False)
+                    & ~Q(closing_evidence="")
+                ),
             ),
         ]
 

@@ -9,7 +9,9 @@ from incidents.models import Incident
 def lock(incident: Incident, what: str) -> None:
     """Until the end of the transaction nobody else numbers `what` in this case."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accountability.{what}.{incident.pk}"])
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accountability.{what}.{incident.pk}"]
+        )
 
 
 def next_number(rows: models.QuerySet[models.Model]) -> int:

@@ -30,7 +30,9 @@ MOST_TEXT = 20_000
 def checked_texts(texts: Mapping[str, str]) -> dict[str, str]:
     """Only sections people write, each within its length; Invalid names the field."""
     known = {spec.code for spec in template.specs() if spec.by_people}
-    wrong = {code: [_("The template has no section of this name that people write.")] for code in texts if code not in known}
+    wrong = {
+        code: [_("The template has no section of this name that people write.")] for code in texts if code not in known
+    }
     wrong |= {
         code: [_("This is too long: at most %(most)s characters.") % {"most": MOST_TEXT}]
         for code, text in texts.items()
@@ -42,7 +44,9 @@ def checked_texts(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 @transaction.atomic
-def request_review(*, actor: Actor, reference: str, mark: str, language: str = "en", texts: Mapping[str, str] | None = None) -> Review:
+def request_review(
+    *, actor: Actor, reference: str, mark: str, language: str = "en", texts: Mapping[str, str] | None = None
+) -> Review:
     """Asks for a review; a worker makes it. Asking again for the same while it is being made gives the same one (REM-8)."""
     case = case_for(actor, reference, Action.REQUEST_REVIEW)
     incident = case.incident
@@ -57,7 +61,11 @@ def request_review(*, actor: Actor, reference: str, mark: str, language: str = "
     if ORDER[Mark(mark)] < ORDER[Mark(incident.mark)]:
         raise errors.MarkBelowCase
     lock(incident, "review")
-    running = Review.objects.filter(incident=incident, mark=mark, language=language, job__state__in=OPEN).select_related("job").first()
+    running = (
+        Review.objects.filter(incident=incident, mark=mark, language=language, job__state__in=OPEN)
+        .select_related("job")
+        .first()
+    )
     if running is not None:
         if running.texts == written:
             return running
@@ -83,7 +91,9 @@ def retry_review(*, actor: Actor, reference: str, number: int) -> Review:
     lock(case.incident, "review")
     if review.job.state != State.FAILED:
         raise NotFailed
-    other = Review.objects.filter(incident=case.incident, mark=review.mark, language=review.language, job__state__in=OPEN)
+    other = Review.objects.filter(
+        incident=case.incident, mark=review.mark, language=review.language, job__state__in=OPEN
+    )
     if other.exists():
         raise errors.ReviewInProgress
     jobs.retry(actor=actor, job=review.job)
@@ -146,9 +156,20 @@ def close_recommendation(*, actor: Actor, reference: str, number: int, status: s
         raise errors.RecommendationClosed
     if not evidence.strip() or len(evidence) > MOST_TEXT:
         raise Invalid({"closing_evidence": [_("Say what shows that it is done, or why it is dropped.")]})
-    found.status, found.closing_evidence, found.closed_by, found.closed_at = status, evidence.strip(), actor.user, clock.now()
+    found.status, found.closing_evidence, found.closed_by, found.closed_at = (
+        status,
+        evidence.strip(),
+        actor.user,
+        clock.now(),
+    )
     found.save(update_fields=["status", "closing_evidence", "closed_by", "closed_at"])
-    record(actor=actor, verb=f"recommendation.{status}", subject=found, root_id=case.incident.pk, payload={"number": number})
+    record(
+        actor=actor,
+        verb=f"recommendation.{status}",
+        subject=found,
+        root_id=case.incident.pk,
+        payload={"number": number},
+    )
     return found
 
 

@@ -23,7 +23,8 @@ def specs(version: str = "") -> list[SectionSpec]:
     kind = Instrument.Kind.REVIEW_TEMPLATE
     instrument = version_of(kind, version) if version else in_force(kind)
     return [
-        SectionSpec(s["code"], gettext(s["title"]), bool(s["annex"]), not s["filled_from"]) for s in instrument.content["sections"]
+        SectionSpec(s["code"], gettext(s["title"]), bool(s["annex"]), not s["filled_from"])
+        for s in instrument.content["sections"]
     ]
 
 

@@ -29,6 +29,12 @@ def csv_of(table: Table) -> bytes:
 
 def attachments_of(content: Content, facts: bytes) -> list[tuple[str, str, bytes]]:
     """Name, description and bytes of each attachment."""
-    found = [(FACTS_NAME, _("The content of this document as data; its SHA-256 is printed in the verification section"), facts)]
+    found = [
+        (
+            FACTS_NAME,
+            _("The content of this document as data; its SHA-256 is printed in the verification section"),
+            facts,
+        )
+    ]
     found += [(f"{table.name}.csv", table.caption, csv_of(table)) for table in content.tables() if table.cut]
     return found

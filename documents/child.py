@@ -109,7 +109,11 @@ def make(folder: Path, order: dict[str, Any]) -> None:
             say(error="picture_broken", detail=faults.broken[0])
             return
         laid_out.write_pdf(
-            folder / "out.pdf", attachments=attached, pdf_variant="pdf/ua-1", pdf_tags=True, pdf_identifier=order["identifier"].encode()
+            folder / "out.pdf",
+            attachments=attached,
+            pdf_variant="pdf/ua-1",
+            pdf_tags=True,
+            pdf_identifier=order["identifier"].encode(),
         )
     except FatalURLFetchingError as refused:
         say(error="resource_refused", detail=str(refused).removeprefix("resource_refused "))

@@ -13,11 +13,15 @@ FAILURES: dict[str, Any] = {
     "memory": _("The document needed more memory than one document may use."),
     "time": _("The document took longer than one document may take."),
     "crashed": _("The program that lays out the pages stopped. Try again."),
-    "lost": _("The worker was lost several times while making this document. Try again; if it happens again, tell the operator."),
+    "lost": _(
+        "The worker was lost several times while making this document. Try again; if it happens again, tell the operator."
+    ),
     "membership_ended": _("The person who asked is no longer a member of the organisation they asked for."),
     "no_access": _("The person who asked may no longer do this on the case."),
     "above_mark": _("The document would contain something marked above its own mark: %(detail)s."),
-    "disk_full": _("There is no space left to store the document. Nothing was lost; try again when the operator has made space."),
+    "disk_full": _(
+        "There is no space left to store the document. Nothing was lost; try again when the operator has made space."
+    ),
     "refused": "%(detail)s",
     "unexpected": _("Something went wrong that nobody expected. The operator's log has the details. Try again."),
 }

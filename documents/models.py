@@ -38,7 +38,10 @@ class Document(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["series", "issue"], name="document_issue_once"),
-            models.CheckConstraint(name="document_first_or_supersedes", condition=Q(issue=1, supersedes__isnull=True) | Q(issue__gt=1, supersedes__isnull=False)),
+            models.CheckConstraint(
+                name="document_first_or_supersedes",
+                condition=Q(issue=1, supersedes__isnull=True) | Q(issue__gt=1, supersedes__isnull=False),
+            ),
             models.CheckConstraint(name="document_is_something", condition=Q(size__gt=0, pages__gt=0)),
         ]
 
@@ -62,7 +65,9 @@ class Job(models.Model):
     error_code = models.CharField(max_length=40, blank=True)
     error_detail = models.CharField(max_length=300, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by"))
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
+    )
     organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(_("asked for"), db_default=Now(), editable=False)
     queued_at = models.DateTimeField(db_default=Now())
@@ -75,12 +80,31 @@ class Job(models.Model):
         constraints = [
             models.CheckConstraint(name="job_state", condition=Q(state__in=State.values)),
             models.CheckConstraint(name="job_progress", condition=Q(progress__lte=100)),
-            models.CheckConstraint(name="job_done_has_result", condition=Q(state="done", result__isnull=False, progress=100) | (~Q(state="done") & Q(result__isnull=True))),
-            models.CheckConstraint(name="job_failed_says_why", condition=(Q(state="failed") & ~Q(error_code="")) | (~Q(state="failed") & Q(error_code=""))),
-            models.CheckConstraint(name="job_running_has_heartbeat", condition=~Q(state="running") | Q(started_at__isnull=False, heartbeat_at__isnull=False)),
-            models.CheckConstraint(name="job_finished_after_start", condition=Q(finished_at__isnull=True) | Q(started_at__isnull=True) | Q(finished_at__gte=F("started_at"))),
+            models.CheckConstraint(
+                name="job_done_has_result",
+                condition=Q(state="done", result__isnull=False, progress=100)
+                | (~Q(state="done") & Q(result__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="job_failed_says_why",
+                condition=(Q(state="failed") & ~Q(error_code="")) | (~Q(state="failed") & Q(error_code="")),
+            ),
+            models.CheckConstraint(
+                name="job_running_has_heartbeat",
+                condition=~Q(state="running") | Q(started_at__isnull=False, heartbeat_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="job_finished_after_start",
+                condition=Q(finished_at__isnull=True)
+                | Q(started_at__isnull=True)
+                | Q(finished_at__gte=F("started_at")),
+            ),
         ]
-        indexes = [models.Index(fields=["state", "heartbeat_at"], name="job_open", condition=Q(state__in=["queued", "running"]))]
+        indexes = [
+            models.Index(
+                fields=["state", "heartbeat_at"], name="job_open", condition=Q(state__in=["queued", "running"])
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -66,7 +66,9 @@ class Order:
     seconds: int = SECONDS
 
 
-def render_content(content: Content, *, template: str, stylesheet: str, tick: Tick = quiet, more: dict[str, Any] | None = None) -> Rendered:
+def render_content(
+    content: Content, *, template: str, stylesheet: str, tick: Tick = quiet, more: dict[str, Any] | None = None
+) -> Rendered:
     """The PDF of `content`: PDF/UA-1, its facts attached as JSON, its hash printed inside.
 
     Raises NotMade with a code when a picture has no alternative, when limits are passed, or when anything outside the
@@ -144,7 +146,11 @@ def run_child(order: Order, tick: Tick) -> tuple[bytes, dict[str, Any]]:
         # No secret of ours goes along: an environment of three names.
         surroundings = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": name}
         with subprocess.Popen(
-            [sys.executable, "-I", str(CHILD), name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=surroundings, cwd=name
+            [sys.executable, "-I", str(CHILD), name],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=surroundings,
+            cwd=name,
         ) as child:
             try:
                 news = listen(child, order.seconds, tick)

@@ -37,7 +37,12 @@ def enqueue(*, actor: Actor, key: str, kind: str, incident_id: int) -> Job:
     """The job with this key: made and sent to a worker the first time, the same one ever after."""
     job, made = Job.objects.get_or_create(
         key=key,
-        defaults={"kind": kind, "incident_id": incident_id, "requested_by": actor.user, "organisation": actor.organisation},
+        defaults={
+            "kind": kind,
+            "incident_id": incident_id,
+            "requested_by": actor.user,
+            "organisation": actor.organisation,
+        },
     )
     if made:
         kinds.send(kind, job.pk)
@@ -99,7 +104,11 @@ def beat(job: Job, progress: int, stage: str) -> None:
 @transaction.atomic
 def finish(*, actor: Actor, job: Job, issue: Issue, rendered: Rendered) -> Document | None:
     """Stores the document and ends the job, both or neither; None when this attempt was given up for lost meanwhile."""
-    still = Job.objects.select_for_update(of=("self",)).filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts).first()
+    still = (
+        Job.objects.select_for_update(of=("self",))
+        .filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts)
+        .first()
+    )
     if still is None:
         return None
     path, digest = storage.store(issue.holder_id, rendered.pdf)
@@ -110,7 +119,13 @@ def finish(*, actor: Actor, job: Job, issue: Issue, rendered: Rendered) -> Docum
         holder_id=issue.holder_id, sha256=digest, facts_sha256=rendered.facts_sha256, size=len(rendered.pdf),
         pages=rendered.pages, path=path, supersedes=before,
     )  # fmt: skip
-    still.state, still.progress, still.stage, still.result, still.finished_at = State.DONE, 100, "", document, clock.now()
+    still.state, still.progress, still.stage, still.result, still.finished_at = (
+        State.DONE,
+        100,
+        "",
+        document,
+        clock.now(),
+    )
     still.save(update_fields=["state", "progress", "stage", "result", "finished_at"])
     record(
         actor=actor, verb="document.issued", subject=document, root_id=job.incident_id,

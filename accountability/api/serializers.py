@@ -15,7 +15,9 @@ class ReviewAskSerializer(serializers.Serializer[Any]):
 
     mark = serializers.ChoiceField(choices=Mark.values)
     language = serializers.CharField(default="en", max_length=10)
-    texts = serializers.DictField(child=serializers.CharField(allow_blank=True), default=dict, help_text="Sections people write, by code.")
+    texts = serializers.DictField(
+        child=serializers.CharField(allow_blank=True), default=dict, help_text="Sections people write, by code."
+    )
 
 
 class JobErrorSerializer(serializers.Serializer[Any]):

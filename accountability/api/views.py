@@ -87,7 +87,11 @@ class RecommendationList(APIView):
         rows = pages.paginate_queryset(selectors.recommendations_of(case), request, view=self) or []
         return pages.get_paginated_response([selectors.recommendation_as_json(row) for row in rows])
 
-    @extend_schema(operation_id="recommendations_add", request=RecommendationAskSerializer, responses={201: RecommendationSerializer})
+    @extend_schema(
+        operation_id="recommendations_add",
+        request=RecommendationAskSerializer,
+        responses={201: RecommendationSerializer},
+    )
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.REQUEST_REVIEW)

@@ -32,7 +32,9 @@ def executive_summary(material: Material) -> list[Block]:
     """The case in one look."""
     incident = material.incident
     sectors = dict(taxonomy.sectors())
-    victims = [f"{sectors.get(v.sector, v.sector)}, {country(v.country)}" for v in incident.victims.all().order_by("pk")]
+    victims = [
+        f"{sectors.get(v.sector, v.sector)}, {country(v.country)}" for v in incident.victims.all().order_by("pk")
+    ]
     rows = [
         (_("What happened"), incident.title),
         (_("Held by"), incident.holder.name),
@@ -83,12 +85,17 @@ def method(material: Material) -> list[Block]:
     return [
         Points(
             (
-                _("Every fact is taken from the record as it stood at %(time)s. Nothing was added by hand except sections that say so.")
+                _(
+                    "Every fact is taken from the record as it stood at %(time)s. Nothing was added by hand except sections that say so."
+                )
                 % {"time": stamp(material.at)},
                 _("The order of sections follows the review template %(version)s.") % {"version": version},
                 _("What is not known is said to be not known; no number stands for an absent one."),
-                _("Material marked above %(mark)s is named as withheld and not described.") % {"mark": material.review.mark},
-                _("A review opens within %(days)s days of the restoration of the services people depend on most (R4.5).")
+                _("Material marked above %(mark)s is named as withheld and not described.")
+                % {"mark": material.review.mark},
+                _(
+                    "A review opens within %(days)s days of the restoration of the services people depend on most (R4.5)."
+                )
                 % {"days": template.opens_within_days(version)},
             )
         )
@@ -107,7 +114,9 @@ def own_moments(material: Material) -> list[tuple[datetime | None, str, str, str
         found.append((entry.at, moment_text(entry.at, entry.at_precision), entry.what, entry.source))
     for statement in Statement.objects.filter(incident=incident):
         when = moment_text(statement.said_at, statement.said_precision)
-        found.append((statement.said_at, when, _("Public statement by %(name)s") % {"name": statement.said_by}, statement.source))
+        found.append(
+            (statement.said_at, when, _("Public statement by %(name)s") % {"name": statement.said_by}, statement.source)
+        )
     last = datetime.max.replace(tzinfo=UTC)
     return sorted(found, key=lambda row: row[0] or last)
 
@@ -121,9 +130,15 @@ def timeline(material: Material) -> list[Block]:
         blocks.append(Table("timeline", _("Timeline of the incident"), (_("When"), _("What"), _("Source")), happened))
     else:
         blocks.append(Nothing(_("No moment of this incident is known.")))
-    houses = dict(Organisation.objects.filter(pk__in={e.organisation_id for e in material.entries}).values_list("pk", "name"))
+    houses = dict(
+        Organisation.objects.filter(pk__in={e.organisation_id for e in material.entries}).values_list("pk", "name")
+    )
     done = tuple(
-        (stamp(entry.recorded_at), str(VERBS.get(entry.verb, entry.verb)), houses.get(entry.organisation_id, _("another organisation")))
+        (
+            stamp(entry.recorded_at),
+            str(VERBS.get(entry.verb, entry.verb)),
+            houses.get(entry.organisation_id, _("another organisation")),
+        )
         for entry in material.entries
     )
     blocks.append(Heading(_("What was done on the platform")))
@@ -155,7 +170,13 @@ def impact(material: Material) -> list[Block]:
         return [*blocks, Nothing(_("No essential service is recorded as hit."))]
     names = dict(taxonomy.services())
     rows = tuple(
-        (s.name, names.get(s.service, s.service), country(s.country), people_text(s.people_min, s.people_best, s.people_max)) for s in hit
+        (
+            s.name,
+            names.get(s.service, s.service),
+            country(s.country),
+            people_text(s.people_min, s.people_best, s.people_max),
+        )
+        for s in hit
     )
     heads = (_("Service"), _("Kind"), _("Country"), _("People without it"))
     if any(s.people_best is not None for s in hit):

@@ -47,12 +47,26 @@ def technical_investigation(material: Material) -> list[Block]:
 def annex_row(item: EvidenceItem) -> tuple[str, ...]:
     """An item that may be described."""
     files = "\n".join(file.sha256 for file in item.files.all()) or _("no file")
-    return (item.label, item.title, item.evidence_class, grade_text(item.reliability, item.credibility), item.mark, files)
+    return (
+        item.label,
+        item.title,
+        item.evidence_class,
+        grade_text(item.reliability, item.credibility),
+        item.mark,
+        files,
+    )
 
 
 def withheld_row(item: EvidenceItem) -> tuple[str, ...]:
     """An item that exists: its number, class and grade are said, its content is not (R2.12)."""
-    return (item.label, _("Withheld"), item.evidence_class, grade_text(item.reliability, item.credibility), item.mark, WITHHELD)
+    return (
+        item.label,
+        _("Withheld"),
+        item.evidence_class,
+        grade_text(item.reliability, item.credibility),
+        item.mark,
+        WITHHELD,
+    )
 
 
 @fills("source_evaluation")
@@ -64,7 +78,11 @@ def source_evaluation(material: Material) -> list[Block]:
     rows = tuple(withheld_row(item) if material.above_mark(item.mark) else annex_row(item) for item in items)
     heads = (_("Number"), _("Title"), _("Class"), _("Source and information"), _("Mark"), _("SHA-256 of the files"))
     return [
-        Text(_("Source reliability (A–G) and information credibility (1–6) are judged apart; F and 6 mean that it cannot be judged.")),
+        Text(
+            _(
+                "Source reliability (A–G) and information credibility (1–6) are judged apart; F and 6 mean that it cannot be judged."
+            )
+        ),
         Table("evidence", _("Evidence of this case"), heads, rows, code=(0, 5)),
     ]
 
@@ -79,7 +97,9 @@ def redactions(material: Material) -> list[Block]:
         Heading(_("Withheld because of their marks")),
         Points(
             tuple(
-                _("%(item)s is marked %(mark)s, above the mark of this review; only its originator can relax that (R2.9).")
+                _(
+                    "%(item)s is marked %(mark)s, above the mark of this review; only its originator can relax that (R2.9)."
+                )
                 % {"item": item.label, "mark": item.mark}
                 for item in withheld
             )

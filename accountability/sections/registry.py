@@ -69,6 +69,12 @@ def build(material: Material) -> tuple[Section, ...]:
         for filler in FILLERS.get(spec.code, []):
             blocks += filler(material)
         if not blocks:
-            blocks.append(Nothing(_("Nobody has written this section.") if spec.by_people else _("Nothing is recorded for this section.")))
+            blocks.append(
+                Nothing(
+                    _("Nobody has written this section.")
+                    if spec.by_people
+                    else _("Nothing is recorded for this section.")
+                )
+            )
         sections.append(Section(spec.code, spec.title, tuple(blocks), spec.annex))
     return tuple(sections)

@@ -29,7 +29,7 @@ class ReviewForm(Form):
     def __init__(self, *args: Any, case_mark: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         mark, language = self.fields["mark"], self.fields["language"]
-        assert isinstance(mark, forms.ChoiceField) and isinstance(language, forms.ChoiceField)  # noqa: S101, PT018
+        assert isinstance(mark, forms.ChoiceField) and isinstance(language, forms.ChoiceField)  # noqa: S101
         mark.choices = [(m, m) for m in Mark.values if ORDER[Mark(m)] >= ORDER[Mark(case_mark)]]
         mark.initial = case_mark
         language.choices = languages.available()

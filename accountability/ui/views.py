@@ -46,7 +46,11 @@ def review_new(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             review = services.request_review(
-                actor=actor, reference=reference, mark=form.cleaned_data["mark"], language=form.cleaned_data["language"], texts=form.texts()
+                actor=actor,
+                reference=reference,
+                mark=form.cleaned_data["mark"],
+                language=form.cleaned_data["language"],
+                texts=form.texts(),
             )
         except Invalid as error:
             show_invalid(form, error)
@@ -54,7 +58,9 @@ def review_new(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("The review is being made. You can leave this page; it goes on without you."))
             return see_other("review", reference, review.number)
     status = 422 if request.method == "POST" else 200
-    return render(request, "accountability/review_new.html", case_context(request, case, "review-list", form=form), status=status)
+    return render(
+        request, "accountability/review_new.html", case_context(request, case, "review-list", form=form), status=status
+    )
 
 
 def state_context(case: CaseAccess, review: Review) -> dict[str, object]:
@@ -128,7 +134,12 @@ def recommendation_new(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, _("The recommendation was added."))
             return see_other("review-list", reference)
     status = 422 if request.method == "POST" else 200
-    return render(request, "accountability/recommendation_new.html", case_context(request, case, "review-list", form=form), status=status)
+    return render(
+        request,
+        "accountability/recommendation_new.html",
+        case_context(request, case, "review-list", form=form),
+        status=status,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -141,7 +152,11 @@ def recommendation_close(request: HttpRequest, reference: str, number: int) -> H
     if request.method == "POST" and form.is_valid():
         try:
             services.close_recommendation(
-                actor=actor, reference=reference, number=number, status=form.cleaned_data["status"], evidence=form.cleaned_data["closing_evidence"]
+                actor=actor,
+                reference=reference,
+                number=number,
+                status=form.cleaned_data["status"],
+                evidence=form.cleaned_data["closing_evidence"],
             )
         except Invalid as error:
             show_invalid(form, error)
