@@ -1,0 +1,1 @@
+"""Doors of attribution: parse, call, answer."""

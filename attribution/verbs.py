@@ -1,0 +1,33 @@
+"""What can be recorded about attribution. Nothing here says how anybody judged before the round is opened."""
+
+from django.utils.translation import gettext_lazy as _
+
+from ledger.verbs import declare
+
+declare(
+    {
+        "hypothesis.added": _("added a hypothesis"),
+        "hypothesis.rejected": _("rejected a hypothesis"),
+        "hypothesis.reconsidered": _("took a hypothesis back into consideration"),
+        "evidence.rated": _("rated evidence against the hypotheses"),
+        "finding.proposed": _("proposed a finding"),
+        "finding.amended": _("added to a finding"),
+        "finding.review_extended": _("put off the review of a finding, with reasons"),
+        "finding.overdue": _("flagged a finding whose review is overdue"),
+        "finding.recomputed": _("computed a finding anew, with another result"),
+        "finding.corroborated": _("put their name to a corroborated finding"),
+        "finding.contested": _("contested a finding"),
+        "finding.contest_resolved": _("resolved a contest of a finding"),
+        "finding.withdrawn": _("withdrew a finding"),
+        "finding.superseded": _("put a new finding in the place of another"),
+        "panel.convened": _("convened a panel"),
+        "panel.seat_invited": _("invited an organisation to a seat on a panel"),
+        "panel.seat_released": _("took back an invitation to a seat"),
+        "panel.seat_recused": _("stepped out of a panel seat"),
+        "panel.seat_taken": _("took a panel seat and declared no conflict of interest"),
+        "panel.opinion_sealed": _("gave a sealed opinion"),
+        "panel.revealed": _("opened the opinions of a panel"),
+        "panel.closed": _("ended a panel"),
+        "panel.objection_answered": _("answered a blocking objection"),
+    }
+)
