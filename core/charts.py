@@ -68,11 +68,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of one state. `end` None: it lasts."""
+    """A stretch of one state. `end` None: it lasts.
+
+    A moment known only to the day has words of its own for the table and the tip: no midnight is made up.
+    """
 
     start: datetime
     state: str
     end: datetime | None = None
+    start_words: str = ""
+    end_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,11 @@ class Lane:
 # States of a service, worst first: words, colour (an index of the palette, 0 for none) and pattern.
 STATES: dict[str, tuple[Any, int, str]] = {
     "down": (_("Down"), 3, "solid"),
+    "manual_workaround": (_("Manual workaround"), 4, "dots"),
     "degraded": (_("Degraded"), 4, "rising"),
+    "partially_restored": (_("Partially restored"), 2, "rising"),
     "restored": (_("Restored"), 2, "dots"),
+    "hardened": (_("Hardened"), 1, "rising"),
     "confirmed": (_("Confirmed by the service"), 1, "solid"),
     "unknown": (_("Not known"), 0, "falling"),
 }
@@ -466,14 +474,16 @@ def state_timeline(
             words, colour, pattern = STATES[span.state]
             stop = span.end or until
             width = max(place(stop) - place(span.start), 1.5)
-            label = f"{lane.label}: {words}, {_stamp(span.start)} – {_stamp(span.end) if span.end else '…'}"
+            since = span.start_words or _stamp(span.start)
+            until_words = span.end_words or (_stamp(span.end) if span.end else "")
+            label = f"{lane.label}: {words}, {since} – {until_words or '…'}"
             canvas.rect(place(span.start), y, width, 20, canvas.paint(colour, pattern), label)
             rows.append(
                 (
                     Cell(lane.label),
                     Cell(str(words)),
-                    Cell(_stamp(span.start)),
-                    Cell(_stamp(span.end) if span.end else "–"),
+                    Cell(since),
+                    Cell(until_words or "–"),
                 )
             )
         if lane.target:

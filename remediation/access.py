@@ -1,9 +1,13 @@
 """The only way to one service or task of a case: through the case. 404 when it hangs on another."""
 
 from core.errors import NotFound
+from incidents.access import CaseAccess
 from incidents.errors import AlreadyClosed
 from incidents.models import Incident, ServiceHit
 from incidents.states import Status
+from organisations.actors import Actor
+from organisations.models import Organisation
+from organisations.roles import Action
 
 from .models import RemediationTask, ServiceRestoration
 
@@ -43,3 +47,10 @@ def task_for(incident: Incident, number: str, *, lock: bool = False) -> Remediat
     if found is None:
         raise NotFound(number)
     return found
+
+
+def may_confirm(actor: Actor, case: CaseAccess) -> bool:
+    """Whether the actor may record the word of a service's owner: an operator its own, the holder what it was told (R4.3)."""
+    if actor.organisation.kind == Organisation.Kind.OPERATOR:
+        return case.may(Action.SEE_REMEDIATION) and actor.may(Action.RESTORE)
+    return case.may(Action.RESTORE) and actor.organisation.pk == case.incident.holder_id
