@@ -105,7 +105,8 @@ class OnceMiddleware:
         """Remembers an answer that did something; forgets the key otherwise."""
         if connection.needs_rollback:
             return
-        if response.status_code >= 400 or response.streaming:
+        # What must not be stored (a key shown once) is not kept either.
+        if response.status_code >= 400 or response.streaming or "no-store" in response.headers.get("Cache-Control", ""):
             row.delete()
             return
         row.status = response.status_code

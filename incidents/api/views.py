@@ -47,9 +47,12 @@ class IncidentList(APIView):
     )
     def get(self, request: Request) -> Response:
         asked = request.query_params
-        wanted = selectors.Wanted(
-            asked.get("q", "").replace("\x00", "")[:200], asked.get("sector", ""), asked.get("country", ""), asked.get("status", "")
-        )
+        # A NUL is in no text of the database: without it the filter finds what it would have found, nothing.
+        said = {
+            name: asked.get(name, "").replace("\x00", "\N{REPLACEMENT CHARACTER}")
+            for name in ("q", "sector", "country", "status")
+        }
+        wanted = selectors.Wanted(said["q"][:200], said["sector"], said["country"], said["status"])
         page = selectors.incident_page(actor_of(request), wanted, asked.get("cursor", ""))
         following = None
         if page.next:

@@ -30,6 +30,7 @@ def set_choices(field: forms.Field, choices: list[tuple[str, Any]]) -> None:
 class CountryField(forms.ChoiceField):
     """A country of ISO 3166; empty is "not known"."""
 
+    widget = LongSelect
     default_error_messages = {"invalid_choice": _("“%(value)s” is not a country code of ISO 3166.")}
 
 

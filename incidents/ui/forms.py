@@ -10,7 +10,7 @@ from core.forms import FilterForm
 from instruments import taxonomy
 
 from ..states import Status
-from .fact_forms import set_choices
+from .fact_forms import CountryField, set_choices
 
 
 class IncidentFilter(FilterForm):
@@ -18,7 +18,7 @@ class IncidentFilter(FilterForm):
 
     q = forms.CharField(label=_("Words"), required=False, max_length=200)
     sector = forms.ChoiceField(label=_("Sector"), required=False)
-    country = forms.ChoiceField(label=_("Country"), required=False)
+    country = CountryField(label=_("Country"), required=False)
     status = forms.ChoiceField(label=_("Status"), required=False, choices=[("", _("Any")), *Status.choices])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -44,6 +44,16 @@ def label_of(name: str) -> str:
     }.get(name, name)
 
 
+def rows_in(value: Any) -> list[Mapping[str, Any]]:
+    """The rows of a fact; what a program kept that is no row is left to the check."""
+    return [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
+
+
+def number_in(value: Any) -> int | None:
+    """A number, or nothing."""
+    return value if isinstance(value, int) else None
+
+
 def place(sector: str, country: str, organisations: int | None) -> str:
     """A sector in a country, and how many organisations there."""
     sectors = dict(taxonomy.sectors())
@@ -60,8 +70,8 @@ def service_words(row: Mapping[str, Any]) -> str:
     if row.get("country"):
         parts.append(country_name(str(row["country"])))
     numbers = row.get("people") or {}
-    known = [numbers.get(part) for part in PEOPLE] if isinstance(numbers, Mapping) else []
-    if any(isinstance(number, int) for number in known):
+    known = [number_in(numbers.get(part)) for part in PEOPLE] if isinstance(numbers, Mapping) else []
+    if any(number is not None for number in known):
         parts.append(people_text(*known))
     return " · ".join(parts)
 
@@ -90,14 +100,14 @@ def fact_words(name: str, value: Any) -> Any:
         return moment_words(value)
     if name == "people":
         given = value if isinstance(value, Mapping) else {}
-        return people(*(number if isinstance(number := given.get(part), int) else None for part in PEOPLE))
+        return people(*(number_in(given.get(part)) for part in PEOPLE))
     if name == "victims":
-        rows = value if isinstance(value, list) else []
         return bullets(
-            place(str(row.get("sector")), str(row.get("country") or ""), row.get("organisations_hit")) for row in rows
+            place(str(row.get("sector")), str(row.get("country") or ""), number_in(row.get("organisations_hit")))
+            for row in rows_in(value)
         )
     if name == "services":
-        return bullets(service_words(row) for row in (value if isinstance(value, list) else []))
+        return bullets(service_words(row) for row in rows_in(value))
     if name == "is_exercise":
         return _("Yes") if value else _("No")
     if name == "mark":
