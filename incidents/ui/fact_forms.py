@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.countries import country_choices
-from core.form_fields import EstimateField, UncertainDateField
+from core.form_fields import EstimateField, LongSelect, UncertainDateField
 from core.forms import Form
 from instruments import taxonomy
 

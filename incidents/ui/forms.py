@@ -36,5 +36,7 @@ class IncidentFilter(FilterForm):
     def words_for(self, name: str, value: str) -> str:
         """A filter in words, never as its code."""
         field = self.fields[name]
-        words = dict(field.choices).get(value, value) if isinstance(field, forms.ChoiceField) else f"“{value}”"
-        return f"{field.label}: {words}"
+        known: dict[Any, Any] = {}
+        if isinstance(field, forms.ChoiceField):
+            known = dict(field.choices)  # type: ignore[arg-type]
+        return f"{field.label}: {known[value] if value in known else f'“{value}”'}"

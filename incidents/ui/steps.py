@@ -130,10 +130,10 @@ class Answers:
     def quiet(self) -> Answers:
         """Shown as typed, without judging: the person is not done with it."""
         for form in [self.form, *(self.rows.forms if self.rows is not None else [])]:
-            form._errors = ErrorDict()
+            form._errors = ErrorDict()  # type: ignore[attr-defined]
             form.cleaned_data = {}
         if self.rows is not None:
-            self.rows._errors = [{} for _form in self.rows.forms]
+            self.rows._errors = [{} for _form in self.rows.forms]  # type: ignore[attr-defined]
             self.rows._non_form_errors = self.rows.error_class()  # type: ignore[attr-defined]
         return self
 
@@ -200,6 +200,7 @@ def rows_changed(step: Step, data: QueryDict) -> QueryDict | None:
         return None
     if "add" in data:
         return with_row_added(data, step.rows_name)
-    if re.fullmatch(r"[0-9]{1,4}", data.get("remove", "")):
-        return with_row_removed(data, step.rows_name, int(data["remove"]))
+    said = data.get("remove", "")
+    if re.fullmatch(r"[0-9]{1,4}", said):
+        return with_row_removed(data, step.rows_name, int(said))
     return None
