@@ -7,7 +7,6 @@ from django.http import HttpRequest
 
 from .models import Membership, Organisation, User
 
-
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
 else:

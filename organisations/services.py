@@ -130,7 +130,7 @@ def invite_member(
     if user is None:
         user = User.objects.create_user(email.strip(), password, name=name)
         if password is None:
-            send_invitation.delay_on_commit(user.pk, actor.organisation.pk)
+            send_invitation.delay_on_commit(user.pk, actor.organisation.pk)  # type: ignore[attr-defined]
     membership = Membership.objects.select_for_update().filter(user=user, organisation=actor.organisation).first()
     if membership is None:
         membership = add_member(organisation=actor.organisation, user=user, roles=wanted)

@@ -157,7 +157,7 @@ class StatementSerializer(serializers.Serializer[dict[str, Any]]):
     said = MomentField(required=False)
     names = serializers.ListField(child=serializers.CharField(), required=False)
     wording = serializers.CharField(allow_blank=True, required=False)
-    source = serializers.CharField(allow_blank=True, required=False)
+    source = serializers.CharField(allow_blank=True, required=False)  # type: ignore[assignment]
     origin = serializers.CharField(allow_blank=True, required=False)
     added_at = serializers.DateTimeField(read_only=True)
 
@@ -168,7 +168,7 @@ class TimelineEntrySerializer(serializers.Serializer[dict[str, Any]]):
     id = serializers.IntegerField(read_only=True)
     what = serializers.CharField()
     at = MomentField(required=False)
-    source = serializers.CharField(allow_blank=True, required=False)
+    source = serializers.CharField(allow_blank=True, required=False)  # type: ignore[assignment]
 
 
 class LinkSerializer(serializers.Serializer[dict[str, Any]]):

@@ -94,10 +94,8 @@ def grant_row(grant: IncidentGroupPermission | IncidentUserPermission) -> dict[s
 def incident_grants(request: HttpRequest, reference: str) -> HttpResponse:
     """Who can see the case, and why."""
     case = case_for(actor_of(request), reference, Action.SEE_GRANTS)
-    rows = [
-        grant_row(grant)
-        for grant in (*selectors.grants_on(case.incident), *selectors.personal_grants_on(case.incident))
-    ]
+    rows = [grant_row(grant) for grant in selectors.grants_on(case.incident)]
+    rows += [grant_row(grant) for grant in selectors.personal_grants_on(case.incident)]
     return render(
         request,
         "incidents/grants.html",
