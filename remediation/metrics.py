@@ -1,6 +1,6 @@
 """What restoration took, with the doubt that the record has: what is not known stays None (AT-14).
 
-A day-only date is a whole day wide. A target counts as met or missed only if it would be at either end of that width.
+A day-only date is a whole day wide, and half a day more for the zone it was stated in. A target counts as met or missed only if it would be at either end of that width.
 """
 
 from collections.abc import Iterable, Sequence
@@ -10,14 +10,27 @@ from datetime import datetime, timedelta
 from . import rules
 from .rules import ServiceView, Total
 
-# How far the real moment may lie after the one written down.
+# How far the real moment may lie from the one written down: zones reach 14 hours from UTC.
+ZONE = timedelta(hours=14)
 WIDTH = {
     "exact": timedelta(),
     "hour": timedelta(hours=2),
-    "day": timedelta(days=1),
-    "month": timedelta(days=31),
-    "year": timedelta(days=366),
+    "day": timedelta(days=1) + ZONE,
+    "month": timedelta(days=31) + ZONE,
+    "year": timedelta(days=366) + ZONE,
 }
+
+
+def goes_back(moments: Sequence[tuple[datetime, str]]) -> bool:
+    """Whether some moment, with its precision, surely lies before one that stands earlier in the row."""
+    reached: datetime | None = None
+    for at, precision in moments:
+        width = WIDTH[precision]
+        if reached is not None and at + width < reached:
+            return True
+        earliest = at - min(width, ZONE)
+        reached = earliest if reached is None else max(reached, earliest)
+    return False
 
 
 @dataclass(frozen=True, slots=True)

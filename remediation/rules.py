@@ -209,6 +209,11 @@ def time_to_manual_workaround(service: ServiceView) -> timedelta | None:
     return _time_to(service, frozenset({MANUAL_WORKAROUND}))
 
 
+def elapsed(start: datetime | None, end: datetime | None) -> timedelta | None:
+    """The time between two moments. None when one is not known, or when rough dates put the end before the start."""
+    return None if start is None or end is None or end < start else end - start
+
+
 def time_to_restore(service: ServiceView) -> timedelta | None:
     """From the outage to lasting restoration: a service that fell back again is not restored, and has no time yet."""
     began = outage_began(service)
@@ -216,7 +221,7 @@ def time_to_restore(service: ServiceView) -> timedelta | None:
         return None
     outs = [place for place, change in enumerate(service.history) if change.state not in IN_SERVICE]
     back = next((change.at for change in service.history[outs[-1] + 1 :]), None)
-    return None if back is None else back - began
+    return elapsed(began, back)
 
 
 def target_met(service: ServiceView) -> bool | None:
@@ -236,7 +241,7 @@ def service_hours_lost(service: ServiceView, *, until: datetime) -> Total:
     changes = [change for change in service.history if change.at is None or change.at <= until]
     ends = [change.at for change in changes[1:]] + [until]
     return total(
-        None if lost is None or end is None or change.at is None else lost * (end - change.at) / timedelta(hours=1)
+        None if lost is None or (stretch := elapsed(change.at, end)) is None else lost * stretch / timedelta(hours=1)
         for change, end in zip(changes, ends, strict=True)
         if (lost := _share_lost(change)) != 0.0
     )
@@ -253,4 +258,4 @@ def _share_lost(change: StateChange) -> float | None:
 def _time_to(service: ServiceView, states: frozenset[str]) -> timedelta | None:
     began = outage_began(service)
     reached = next((change.at for change in service.history if change.state in states), None)
-    return None if began is None or reached is None else reached - began
+    return elapsed(began, reached)

@@ -21,6 +21,7 @@ from ..access import must_be_open, restoration_for
 from ..checks import check_target, check_text, check_update
 from ..errors import NotTheOwnersWord, RestorationBlocked
 from ..history import believed, pairs
+from ..metrics import goes_back
 from ..models import RestorationUpdate, ServiceRestoration
 from ..states import ConfirmedAs, ServiceState
 
@@ -66,9 +67,9 @@ def corrected_by(
 
 
 def in_order(held: list[RestorationUpdate]) -> None:
-    """Moments that are known never go backwards."""
-    known = [update.at for update in held if update.at is not None]
-    if known != sorted(known):
+    """Moments that are known never go backwards, as far as their precision can tell."""
+    known = [(update.at, update.at_precision) for update in held if update.at is not None]
+    if goes_back(known):
         sentence = _(
             "This would stand before an earlier update, or after a later one. Check the date, or correct the other update."
         )

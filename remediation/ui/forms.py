@@ -74,7 +74,7 @@ class UpdateForm(Form):
         return {
             "state": given["state"],
             "at": {
-                "at": at.start.isoformat() if at and at.start else None,
+                "at": at.at.isoformat() if at and at.at else None,
                 "precision": at.precision if at else "unknown",
             },
             "capacity": given["capacity"].strip().removesuffix("%").strip(),

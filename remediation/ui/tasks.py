@@ -42,7 +42,9 @@ def form_for(
     if task is not None and task.person is not None and task.person not in persons:
         persons.append(task.person)
     others = (
-        RemediationTask.objects.filter(incident=case.incident).exclude(number=task.number if task else 0).order_by("number")
+        RemediationTask.objects.filter(incident=case.incident)
+        .exclude(number=task.number if task else 0)
+        .order_by("number")
     )
     initial: dict[str, Any] = selectors.task_facts(task) if task else {"organisation": actor.organisation.slug}
     return TaskForm(

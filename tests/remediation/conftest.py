@@ -1,10 +1,13 @@
 """A case with a hospital and a power company hit, held by Vela; Saint Brigid runs the hospital."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from core.tenancy import acting_as
 from incidents.models import Incident
@@ -69,3 +72,12 @@ def state(name: str, at: str = "2026-01-05T06:00:00Z", **more: Any) -> dict[str,
 def as_actor(actor: Actor) -> Any:
     """The database asked as this person."""
     return acting_as(actor.principal)
+
+
+@contextmanager
+def at_most(statements: int) -> Iterator[None]:
+    """Fails when more SQL is asked; savepoints stand in tests for the transactions of real requests and do not count."""
+    with CaptureQueriesContext(connection) as asked:
+        yield
+    told = [query["sql"] for query in asked.captured_queries if "SAVEPOINT" not in query["sql"]]
+    assert len(told) <= statements, "\n".join(told)

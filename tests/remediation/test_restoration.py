@@ -142,6 +142,19 @@ def test_moments_do_not_run_backwards(people: People, ground: Ground) -> None:
     assert "at" in refused.value.fields
 
 
+def test_a_day_without_an_hour_may_follow_an_hour_of_that_day(people: People, ground: Ground) -> None:
+    """The date is rough, not wrong: no order is made up, and no time of less than nothing."""
+    post(people, ground, "down", "2026-01-05T06:00:00Z")
+    day = {"at": "2026-01-05T00:00:00Z", "precision": "day"}
+    ready(people, ground)
+    ask: dict[str, Any] = {"actor": people.vela.analyst, "reference": ground.reference, "service_id": ground.hospital}
+    services.post_update(**ask, update={"state": "restored", "at": day})
+    metrics = selectors.one_service(ground.incident.servicehits.get(pk=ground.hospital)).metrics
+    assert (metrics.to_restore, metrics.hours_lost.value) == (None, None)
+    with pytest.raises(Invalid):
+        services.post_update(**ask, update={"state": "degraded", "at": {**day, "at": "2026-01-03T00:00:00Z"}})
+
+
 def test_an_unknown_moment_gives_unknown_figures_not_zero(people: People, ground: Ground) -> None:
     """AT-14."""
     services.post_update(
