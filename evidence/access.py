@@ -29,6 +29,7 @@ def item_for(
     """The case and its item, if the actor may do `action` there."""
     case = case_for(actor, reference, action)
     items = EvidenceItem.objects.filter(incident=case.incident, number=number_of(label))
+    items = items.select_related("origin", "statement", "organisation", "uploaded_by")
     if lock:
         items = items.select_for_update(of=("self",), no_key=True)
     item = items.first()

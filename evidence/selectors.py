@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+
+from django.db.models import Max, Min, Q
 
 from incidents.models import Incident
 from instruments.models import Instrument
@@ -12,6 +13,7 @@ from instruments.selectors import in_force
 from . import standard
 from .custody import Link, first_fault, is_complete
 from .models import CustodyEntry, EvidenceItem, Integrity, Lineage, StoredFile
+from .querysets import EvidenceItemQuerySet
 from .snapshots import standard_values
 
 # The worst of an item's files speaks for the item.
@@ -26,7 +28,7 @@ def links_in(incident_id: int) -> list[tuple[int, int, str]]:
     return list(Lineage.objects.filter(incident_id=incident_id).values_list("item_id", "other_id", "kind"))
 
 
-def items_of(incident: Incident) -> Any:
+def items_of(incident: Incident) -> EvidenceItemQuerySet:
     """The items of a case with what a list shows, newest first."""
     return (
         EvidenceItem.objects.filter(incident=incident)
@@ -106,7 +108,19 @@ def weighable(incident: Incident, content: standard.Content | None = None) -> li
 
 def neighbours(item: EvidenceItem) -> tuple[str, str]:
     """The item before and the one after, by number; empty at either end."""
-    siblings = EvidenceItem.objects.filter(incident_id=item.incident_id)
-    before = siblings.filter(number__lt=item.number).order_by("-number").values_list("number", flat=True).first()
-    after = siblings.filter(number__gt=item.number).order_by("number").values_list("number", flat=True).first()
-    return (f"E-{before}" if before else "", f"E-{after}" if after else "")
+    found = EvidenceItem.objects.filter(incident_id=item.incident_id).aggregate(
+        before=Max("number", filter=Q(number__lt=item.number)), after=Min("number", filter=Q(number__gt=item.number))
+    )
+    return tuple(f"E-{number}" if number else "" for number in (found["before"], found["after"]))  # type: ignore[return-value]
+
+
+PAGE = 25
+
+
+def item_rows(incident: Incident, before: int | None = None) -> tuple[list[EvidenceItem], int | None]:
+    """A page of the list, newest first, and where the next one starts. Two statements."""
+    items = items_of(incident)
+    if before is not None:
+        items = items.filter(number__lt=before)
+    rows = list(items[: PAGE + 1])
+    return rows[:PAGE], rows[PAGE - 1].number if len(rows) > PAGE else None

@@ -1,5 +1,7 @@
 """What happens while an upload still arrives: too much is not written down, and the other answers survive."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +25,7 @@ class Upload:
     chunks: Iterable[bytes]
 
     @classmethod
-    def of(cls, file: UploadedFile) -> "Upload":
+    def of(cls, file: UploadedFile[Any]) -> Upload:
         """From a form or an API request; raises Invalid when it was refused on arrival."""
         refused = getattr(file, "refused", None)
         if refused is not None:
@@ -37,7 +39,7 @@ class EvidenceUploadHandler(TemporaryFileUploadHandler):
     Stopping the request instead would lose every other answer of the form.
     """
 
-    chunk_size = storage.CHUNK  # type: ignore[misc]
+    chunk_size = storage.CHUNK
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Starts a temporary file in a folder that is there."""
@@ -65,9 +67,10 @@ class EvidenceUploadHandler(TemporaryFileUploadHandler):
     def refuse(self, why: Invalid) -> None:
         """Gives the disk back what was written."""
         self.refused = why
-        self.file.file.truncate(0)
+        if self.file.file is not None:
+            self.file.file.truncate(0)
 
-    def file_complete(self, file_size: int) -> UploadedFile | None:
+    def file_complete(self, file_size: int) -> UploadedFile[Any] | None:
         """The file, or what is left of a refused one with its reason."""
         done = super().file_complete(file_size)
         if done is not None and self.refused is not None:

@@ -1,5 +1,22 @@
 """Addresses of evidence, under its case."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import acts, intake, views
+
+ITEM = "evidence/<evidence:number>/"
+
+urlpatterns = [
+    path("evidence/", views.evidence_list, name="evidence-list"),
+    path("evidence/new/", intake.evidence_new, name="evidence-new"),
+    path(ITEM, views.evidence_item, name="evidence-item"),
+    path(f"{ITEM}edit/", intake.evidence_edit, name="evidence-edit"),
+    path(f"{ITEM}files/add/", intake.evidence_file_add, name="evidence-file-add"),
+    path(f"{ITEM}files/<str:sha256>/open/", acts.evidence_open, name="evidence-open"),
+    path(f"{ITEM}grade/", acts.evidence_grade, name="evidence-grade"),
+    path(f"{ITEM}link/", acts.evidence_link, name="evidence-link"),
+    path(f"{ITEM}mark/", acts.evidence_mark, name="evidence-mark"),
+    path(f"{ITEM}verify/", acts.evidence_verify, name="evidence-verify"),
+    path(f"{ITEM}withdraw/", acts.evidence_withdraw, name="evidence-withdraw"),
+    path(f"{ITEM}restore/", acts.evidence_restore, name="evidence-restore"),
+]

@@ -1,0 +1,201 @@
+"""Shapes in and out. What a fact may say is checked in `evidence.facts`, not here."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from incidents.api.serializers import MomentField
+
+from .. import selectors
+from ..models import CustodyEntry, EvidenceItem, GradeEntry, Lineage, StoredFile
+from ..snapshots import facts_of
+
+
+class ClockField(serializers.Serializer[dict[str, Any]]):
+    """The clock that stamped the item; an unknown offset is null."""
+
+    zone = serializers.CharField(allow_blank=True, required=False)
+    offset_seconds = serializers.IntegerField(allow_null=True, required=False)
+    source = serializers.CharField(allow_blank=True, required=False)  # type: ignore[assignment]
+
+
+def text() -> serializers.CharField:
+    """Text that may be left out."""
+    return serializers.CharField(allow_blank=True, required=False)
+
+
+class ItemFactsSerializer(serializers.Serializer[dict[str, Any]]):
+    """What is said of an item."""
+
+    title = serializers.CharField(allow_blank=True, required=False)
+    kind = text()
+    evidence_class = text()
+    description = text()
+    source = text()  # type: ignore[assignment]
+    collection_method = text()
+    collected = MomentField(required=False)
+    collected_by = text()
+    clock = ClockField(required=False)
+    origin = text()
+    statement = serializers.IntegerField(allow_null=True, required=False)
+    statement_type = text()
+    mark = text()
+    details = serializers.DictField(required=False)
+
+
+class IntakeSerializer(ItemFactsSerializer):
+    """An item with its file: as JSON without one; as multipart with `facts` (JSON) and `file`."""
+
+    file = serializers.FileField(required=False, write_only=True)
+
+
+class FileSerializer(serializers.Serializer[dict[str, Any]]):
+    """A stored file."""
+
+    sha256 = serializers.CharField()
+    size = serializers.IntegerField()
+    name = serializers.CharField()
+    name_given = serializers.CharField()
+    media_type = serializers.CharField()
+    stored_at = serializers.DateTimeField()
+    integrity = serializers.CharField()
+    checked_at = serializers.DateTimeField(allow_null=True)
+
+
+class UploadSerializer(serializers.Serializer[dict[str, Any]]):
+    """One file."""
+
+    file = serializers.FileField(allow_empty_file=True)
+
+
+class ItemSerializer(ItemFactsSerializer):
+    """An item and its standing."""
+
+    item = serializers.CharField(read_only=True)
+    status = serializers.CharField(read_only=True)
+    reliability = serializers.CharField(read_only=True, allow_null=True)
+    credibility = serializers.CharField(read_only=True, allow_null=True)
+    missing = serializers.ListField(child=serializers.CharField(), read_only=True)
+    integrity = serializers.CharField(read_only=True, allow_null=True)
+    organisation = serializers.CharField(read_only=True)
+    received_at = serializers.DateTimeField(read_only=True)
+    version = serializers.IntegerField(read_only=True)
+    standard_version = serializers.CharField(read_only=True)
+    files = FileSerializer(many=True, read_only=True)
+
+
+class ItemPageSerializer(serializers.Serializer[dict[str, Any]]):
+    """A page by cursor."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = ItemSerializer(many=True)
+
+
+class GradeSerializer(serializers.Serializer[dict[str, Any]]):
+    """A judgement of source and information."""
+
+    reliability = serializers.CharField()
+    reliability_reason = serializers.CharField()
+    credibility = serializers.CharField()
+    credibility_reason = serializers.CharField()
+    graded_by = serializers.CharField(read_only=True)
+    organisation = serializers.CharField(read_only=True)
+    graded_at = serializers.DateTimeField(read_only=True)
+    standard_version = serializers.CharField(read_only=True)
+
+
+class CustodySerializer(serializers.Serializer[dict[str, Any]]):
+    """A link of custody."""
+
+    place = serializers.IntegerField()
+    act = serializers.CharField()
+    at = serializers.DateTimeField()
+    actor = serializers.CharField()
+    actor_id = serializers.IntegerField()
+    organisation = serializers.CharField()
+    organisation_id = serializers.IntegerField()
+    file_id = serializers.IntegerField(allow_null=True)
+    sha256_seen = serializers.CharField()
+    note = serializers.CharField()
+    previous = serializers.CharField()
+    hash = serializers.CharField()
+
+
+class ChainSerializer(serializers.Serializer[dict[str, Any]]):
+    """An item's whole custody, first link first, and its first fault if there is one."""
+
+    item_id = serializers.IntegerField()
+    fault = serializers.CharField()
+    links = CustodySerializer(many=True)
+
+
+class LineageSerializer(serializers.Serializer[dict[str, Any]]):
+    """How an item hangs together with another."""
+
+    item = serializers.CharField(read_only=True)
+    kind = serializers.CharField()
+    other = serializers.CharField()
+    note = text()
+
+
+class MarkSerializer(serializers.Serializer[dict[str, Any]]):
+    mark = serializers.CharField()
+
+
+class ReasonSerializer(serializers.Serializer[dict[str, Any]]):
+    reason = serializers.CharField(allow_blank=True)
+
+
+class PurposeSerializer(serializers.Serializer[dict[str, Any]]):
+    purpose = serializers.CharField(allow_blank=True, required=False)
+
+
+def file_as_json(file: StoredFile) -> dict[str, Any]:
+    """A stored file; where it lies on disk is nobody's business."""
+    names = ("sha256", "size", "name", "name_given", "media_type", "stored_at", "integrity", "checked_at")
+    return {name: getattr(file, name) for name in names}
+
+
+def item_as_json(item: EvidenceItem) -> dict[str, Any]:
+    """An item with its files and what it lacks to count. A grade that was not given is null."""
+    files = list(item.files.all())
+    return {
+        **facts_of(item),
+        "item": item.label,
+        "status": item.status,
+        "reliability": item.reliability or None,
+        "credibility": item.credibility or None,
+        "missing": [lack.code for lack in selectors.lacks_of(item)],
+        "integrity": selectors.integrity_of(files),
+        "organisation": item.organisation.slug,
+        "received_at": item.received_at,
+        "version": item.version,
+        "standard_version": item.standard_version,
+        "files": [file_as_json(file) for file in files],
+    }
+
+
+def grade_as_json(entry: GradeEntry) -> dict[str, Any]:
+    """A judgement."""
+    names = ("reliability", "reliability_reason", "credibility", "credibility_reason", "graded_at", "standard_version")
+    return {
+        **{name: getattr(entry, name) for name in names},
+        "graded_by": str(entry.graded_by),
+        "organisation": entry.organisation.slug,
+    }
+
+
+def custody_as_json(entry: CustodyEntry) -> dict[str, Any]:
+    """A link, with every value its hash covers."""
+    names = ("place", "act", "at", "actor_id", "organisation_id", "file_id", "sha256_seen", "note", "previous", "hash")
+    return {
+        **{name: getattr(entry, name) for name in names},
+        "actor": str(entry.actor),
+        "organisation": entry.organisation.slug,
+    }
+
+
+def link_as_json(link: Lineage) -> dict[str, Any]:
+    """A link of lineage."""
+    return {"item": link.item.label, "kind": link.kind, "other": link.other.label, "note": link.note}

@@ -1,0 +1,263 @@
+"""The API's door to evidence: parse, call, answer."""
+
+import json
+from typing import Any, ClassVar
+
+from django.db.models import Q
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from core.errors import Invalid
+from core.pagination import NewestFirst
+from core.problems import problem
+from incidents.access import case_for
+from incidents.api.views import etag, wanted_version
+from organisations.doors import actor_of
+from organisations.roles import Action
+
+from .. import selectors, services
+from ..access import item_for
+from ..errors import ItemFrozen
+from ..http import attachment
+from ..models import GradeEntry, Lineage
+from ..uploads import Upload
+from . import serializers as shapes
+
+
+def shaped(shape: type[Any], request: Request, **options: Any) -> dict[str, Any]:
+    """The body, if it has the right shape."""
+    serializer = shape(data=request.data, **options)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def facts_in(request: Request) -> dict[str, Any]:
+    """The facts of a JSON body, or of the part `facts` of a multipart one."""
+    given: Any = request.data
+    if "facts" in given and "title" not in given:
+        try:
+            given = json.loads(str(given["facts"]))
+        except ValueError as problem_found:
+            raise Invalid({"facts": [_("Send the facts as JSON.")]}) from problem_found
+    serializer = shapes.ItemFactsSerializer(data=given)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+def upload_in(request: Request) -> Upload | None:
+    """The part `file`, if there is one."""
+    file = request.FILES.get("file")
+    return Upload.of(file) if file is not None else None
+
+
+def item_answer(request: Request, reference: str, label: str, status: int = 200) -> Response:
+    """The item as it is now."""
+    _case, item = item_for(actor_of(request), reference, label)
+    headers = {"ETag": etag(item.version)}
+    if status == 201:
+        headers["Location"] = reverse("api-evidence-item", args=[reference, item.label], request=request)
+    return Response(shapes.item_as_json(item), status=status, headers=headers)
+
+
+class EvidenceList(APIView):
+    """The items of a case, newest first."""
+
+    parser_classes: ClassVar[list[type[BaseParser]]] = [JSONParser, MultiPartParser, FormParser]  # type: ignore[misc]
+
+    @extend_schema(
+        operation_id="evidence_list", parameters=[OpenApiParameter("cursor", str)], responses=shapes.ItemPageSerializer
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
+        pages = NewestFirst()
+        rows = pages.paginate_queryset(selectors.items_of(case.incident), request, view=self) or []
+        return pages.get_paginated_response([shapes.item_as_json(item) for item in rows])
+
+    @extend_schema(operation_id="evidence_add", request=shapes.IntakeSerializer, responses={201: shapes.ItemSerializer})
+    def post(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        case_for(actor, reference, Action.ADD_EVIDENCE)
+        item = services.add_item(actor=actor, reference=reference, facts=facts_in(request), upload=upload_in(request))
+        return item_answer(request, reference, item.label, 201)
+
+
+class EvidenceDetail(APIView):
+    """One item."""
+
+    @extend_schema(operation_id="evidence_read", responses=shapes.ItemSerializer)
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        return item_answer(request, reference, number)
+
+    @extend_schema(
+        operation_id="evidence_describe",
+        request=shapes.ItemFactsSerializer(partial=True),
+        responses=shapes.ItemSerializer,
+    )
+    def patch(self, request: Request, reference: str, number: str) -> Response:
+        """Needs `If-Match` with the version being changed. The mark is changed at `mark/`."""
+        actor = actor_of(request)
+        item_for(actor, reference, number, Action.ADD_EVIDENCE)
+        version = wanted_version(request)
+        if version is None:
+            return problem(
+                428,
+                code="version_needed",
+                detail=_("Send If-Match with the version you are changing, as ETag gave it."),
+            )
+        facts = shaped(shapes.ItemFactsSerializer, request, partial=True)
+        services.describe_item(actor=actor, reference=reference, label=number, version=version, facts=facts)
+        return item_answer(request, reference, number)
+
+
+class EvidenceFiles(APIView):
+    """Adding a file."""
+
+    parser_classes: ClassVar[list[type[BaseParser]]] = [MultiPartParser]  # type: ignore[misc]
+
+    @extend_schema(
+        operation_id="evidence_file_add", request=shapes.UploadSerializer, responses={201: shapes.FileSerializer}
+    )
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        item_for(actor, reference, number, Action.ADD_EVIDENCE)
+        upload = upload_in(request)
+        if upload is None:
+            raise Invalid({"file": [_("Send the file in the part “file”.")]})
+        file = services.add_file(actor=actor, reference=reference, label=number, upload=upload)
+        return Response(shapes.file_as_json(file), status=201)
+
+
+class EvidenceContent(APIView):
+    """A file's bytes, compared with their hash before the first one leaves. Every call is a link of custody."""
+
+    def answer(self, request: Request, reference: str, number: str, sha256: str, purpose: str) -> HttpResponseBase:
+        opened = services.open_file(
+            actor=actor_of(request), reference=reference, label=number, sha256=sha256, purpose=purpose
+        )
+        if opened.handle is None:
+            refusal = opened.refusal or ItemFrozen()
+            # Answered, not raised: the freeze must outlive this request.
+            return problem(refusal.status, code=refusal.code, detail=str(refusal.message))
+        return attachment(opened.file, opened.handle, request.headers.get("Range", ""))
+
+    @extend_schema(
+        operation_id="evidence_content",
+        parameters=[OpenApiParameter("purpose", str, required=True)],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, reference: str, number: str, sha256: str) -> HttpResponseBase:
+        return self.answer(request, reference, number, sha256, request.query_params.get("purpose", ""))
+
+    @extend_schema(
+        operation_id="evidence_content_open",
+        request=shapes.PurposeSerializer,
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def post(self, request: Request, reference: str, number: str, sha256: str) -> HttpResponseBase:
+        return self.answer(
+            request, reference, number, sha256, shaped(shapes.PurposeSerializer, request).get("purpose", "")
+        )
+
+
+class EvidenceGrades(APIView):
+    """Judgements of an item, the newest (which holds) first."""
+
+    @extend_schema(operation_id="evidence_grades", responses=shapes.GradeSerializer(many=True))
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, item = item_for(actor_of(request), reference, number)
+        entries = GradeEntry.objects.filter(item=item).select_related("graded_by", "organisation")
+        return Response([shapes.grade_as_json(entry) for entry in entries])
+
+    @extend_schema(
+        operation_id="evidence_grade", request=shapes.GradeSerializer, responses={201: shapes.GradeSerializer}
+    )
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        item_for(actor, reference, number, Action.GRADE_EVIDENCE)
+        given = shaped(shapes.GradeSerializer, request)
+        entry = services.grade_item(actor=actor, reference=reference, label=number, **given)
+        return Response(shapes.grade_as_json(entry), status=201)
+
+
+class EvidenceCustody(APIView):
+    """The chain of custody, with everything needed to compute it again."""
+
+    @extend_schema(operation_id="evidence_custody", responses=shapes.ChainSerializer)
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, item = item_for(actor_of(request), reference, number)
+        entries = selectors.custody_of(item)
+        links = [shapes.custody_as_json(entry) for entry in entries]
+        return Response({"item_id": item.pk, "fault": selectors.custody_fault(entries), "links": links})
+
+
+class EvidenceLineage(APIView):
+    """How an item hangs together with others."""
+
+    @extend_schema(operation_id="evidence_lineage", responses=shapes.LineageSerializer(many=True))
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, item = item_for(actor_of(request), reference, number)
+        links = Lineage.objects.filter(Q(item=item) | Q(other=item)).select_related("item", "other").order_by("pk")
+        return Response([shapes.link_as_json(link) for link in links])
+
+    @extend_schema(
+        operation_id="evidence_link", request=shapes.LineageSerializer, responses={201: shapes.LineageSerializer}
+    )
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        item_for(actor, reference, number, Action.ADD_EVIDENCE)
+        given = shaped(shapes.LineageSerializer, request)
+        link = services.link_lineage(actor=actor, reference=reference, label=number, **given)
+        return Response(shapes.link_as_json(link), status=201)
+
+
+class EvidenceMark(APIView):
+    """Another TLP mark."""
+
+    @extend_schema(operation_id="evidence_mark", request=shapes.MarkSerializer, responses=shapes.ItemSerializer)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        item_for(actor, reference, number, Action.ADD_EVIDENCE)
+        services.change_mark(actor=actor, reference=reference, label=number, **shaped(shapes.MarkSerializer, request))
+        return item_answer(request, reference, number)
+
+
+class EvidenceWithdraw(APIView):
+    """Taking an item back."""
+
+    @extend_schema(operation_id="evidence_withdraw", request=shapes.ReasonSerializer, responses=shapes.ItemSerializer)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        item_for(actor, reference, number, Action.ADD_EVIDENCE)
+        services.withdraw_item(
+            actor=actor, reference=reference, label=number, **shaped(shapes.ReasonSerializer, request)
+        )
+        return item_answer(request, reference, number)
+
+
+class EvidenceRestore(APIView):
+    """Taking a frozen item back into use."""
+
+    @extend_schema(operation_id="evidence_restore", request=shapes.ReasonSerializer, responses=shapes.ItemSerializer)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        item_for(actor, reference, number, Action.ADD_EVIDENCE)
+        services.restore_item(
+            actor=actor, reference=reference, label=number, **shaped(shapes.ReasonSerializer, request)
+        )
+        return item_answer(request, reference, number)
+
+
+class EvidenceVerify(APIView):
+    """Comparing every file with its hash, now."""
+
+    @extend_schema(operation_id="evidence_verify", request=None, responses=shapes.ItemSerializer)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        services.verify_item(actor=actor_of(request), reference=reference, label=number)
+        return item_answer(request, reference, number)

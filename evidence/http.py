@@ -1,0 +1,68 @@
+"""A stored file as an HTTP answer: an attachment that no browser runs or renders in our name."""
+
+import re
+from collections.abc import Iterator
+from typing import IO
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.http import content_disposition_header
+
+from . import storage
+from .models import StoredFile
+
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+class Unsatisfiable(ValueError):
+    """The range asked for lies outside the file."""
+
+
+def wanted_range(header: str, size: int) -> tuple[int, int] | None:
+    """First and last byte of a single range, or None for the whole file: what is not understood is ignored (RFC 9110)."""
+    found = RANGE.fullmatch(header.strip())
+    if found is None or not (found[1] or found[2]):
+        return None
+    if not found[1]:  # the last n bytes
+        count = int(found[2])
+        if count == 0:
+            raise Unsatisfiable
+        return max(size - count, 0), size - 1
+    first = int(found[1])
+    last = min(int(found[2]), size - 1) if found[2] else size - 1
+    if found[2] and int(found[2]) < first:
+        return None
+    if first >= size:
+        raise Unsatisfiable
+    return first, last
+
+
+def part(handle: IO[bytes], first: int, last: int) -> Iterator[bytes]:
+    """Bytes from first to last, a chunk at a time; closes the file."""
+    with handle:
+        handle.seek(first)
+        left = last - first + 1
+        while left > 0 and (chunk := handle.read(min(storage.CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+
+
+def attachment(file: StoredFile, handle: IO[bytes], range_header: str = "") -> HttpResponseBase:
+    """The file, whole or the range asked for. `handle` was hashed already and is the one that is read."""
+    try:
+        wanted = wanted_range(range_header, file.size)
+    except Unsatisfiable:
+        handle.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{file.size}"})
+    first, last = wanted or (0, file.size - 1)
+    response = StreamingHttpResponse(
+        part(handle, first, last), status=206 if wanted else 200, content_type="application/octet-stream"
+    )
+    if wanted:
+        response["Content-Range"] = f"bytes {first}-{last}/{file.size}"
+    response["Content-Length"] = str(last - first + 1)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    response["Accept-Ranges"] = "bytes"
+    return response

@@ -1,0 +1,149 @@
+"""What an item's page is drawn from."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from core.templatetags.norms import moment, tlp
+from incidents.access import CaseAccess
+from organisations.actors import Actor
+from organisations.roles import Action
+
+from .. import selectors, standard
+from ..models import EvidenceItem, GradeEntry, Integrity, Lineage
+from ..states import Status
+from ..words import STATUS_WORDS, class_name, current, kind_name
+
+INTEGRITY_TAGS = {
+    Integrity.MATCHES: "good",
+    Integrity.UNCHECKED: "info",
+    Integrity.UNAVAILABLE: "warn",
+    Integrity.MISMATCH: "bad",
+}
+
+
+def row(item: EvidenceItem) -> dict[str, Any]:
+    """An item as a row of the list."""
+    integrity = selectors.integrity_of(item.files.all())
+    return {
+        "item": item,
+        "kind": kind_name(item),
+        "evidence_class": class_name(item),
+        "integrity": integrity.label if integrity else "",
+        "integrity_tag": INTEGRITY_TAGS.get(integrity, "") if integrity else "",
+    }
+
+
+def may_change(actor: Actor, case: CaseAccess, item: EvidenceItem) -> bool:
+    """Whether the buttons of change are drawn; the services ask again."""
+    return (
+        case.may(Action.ADD_EVIDENCE)
+        and actor.organisation.pk in {case.incident.holder_id, item.organisation_id}
+        and item.status != Status.WITHDRAWN
+        and case.incident.status == "open"
+    )
+
+
+def fact_rows(item: EvidenceItem) -> list[dict[str, Any]]:
+    """What is said of the item; what is not known says so."""
+    content = current()
+    names = standard.detail_fields(content)
+    types = dict(standard.statement_types(content))
+    rows: list[dict[str, Any]] = [
+        {"label": _("Kind"), "value": kind_name(item)},
+        {"label": _("Evidence class"), "value": class_name(item)},
+        {"label": _("Source"), "value": item.source or None},
+        {"label": _("How it was collected"), "value": item.collection_method or None},
+        {"label": _("Collected"), "value": moment(item.collected_at, item.collected_precision)},
+        {"label": _("Collected by"), "value": item.collected_by or None},
+        {"label": _("Origin"), "value": item.origin},
+        {"label": _("Contributed by"), "value": f"{item.organisation} · {item.uploaded_by}"},
+        {"label": _("Received"), "value": moment(item.received_at, "exact")},
+        {"label": _("Sharing mark"), "value": tlp(item.mark)},
+    ]
+    if "clock" in standard.required_fields(content, item.kind) or item.clock_zone or item.clock_source:
+        offset = item.clock_offset_seconds
+        ahead = None if offset is None else _("%(seconds)d s ahead of UTC") % {"seconds": offset}
+        clock = " · ".join(text for text in (item.clock_zone, ahead, item.clock_source) if text)
+        rows.append({"label": _("Clock"), "value": clock or None})
+    if item.statement:
+        rows.append({"label": _("Statement"), "value": item.statement})
+    if item.statement_type:
+        rows.append({"label": _("Type of statement"), "value": _(types.get(item.statement_type, item.statement_type))})
+    asked = [code for code in standard.required_fields(content, item.kind) if code in names]
+    shown = list(dict.fromkeys([*asked, *item.details]))
+    spoken = standard.FROM_STATEMENT if item.statement else frozenset()
+    rows += [
+        {"label": _(names.get(code, code)), "value": item.details.get(code) or None}
+        for code in shown
+        if item.details.get(code) or code not in spoken
+    ]
+    return rows
+
+
+def lineage_rows(item: EvidenceItem) -> list[dict[str, Any]]:
+    """Every link of the item, told from its own side."""
+    links = (
+        Lineage.objects.filter(Q(item=item) | Q(other=item), incident_id=item.incident_id)
+        .select_related("item", "other")
+        .order_by("pk")
+    )
+    backwards = {
+        Lineage.Kind.DERIVED_FROM: _("is the source of"),
+        Lineage.Kind.CORROBORATED_BY: _("corroborates"),
+    }
+    return [
+        {
+            "words": link.get_kind_display()
+            if link.item_id == item.pk
+            else backwards.get(Lineage.Kind(link.kind), link.get_kind_display()),
+            "other": link.other if link.item_id == item.pk else link.item,
+            "note": link.note,
+        }
+        for link in links
+    ]
+
+
+def requirement_rows(item: EvidenceItem) -> list[dict[str, Any]]:
+    """The standard's fields for this kind, met or missing."""
+    content = current()
+    missing = {lack.code for lack in selectors.lacks_of(item, content)}
+    return [
+        {"code": "", "text": _(content["fields"].get(code, code)), "met": code not in missing, "missing": ""}
+        for code in standard.required_fields(content, item.kind)
+    ]
+
+
+def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, Any]:
+    """Everything on an item's page. Five statements beyond the item itself: files, custody, grades, links, neighbours."""
+    files = list(item.files.all())
+    custody = selectors.custody_of(item)
+    integrity = selectors.integrity_of(files)
+    requirements = requirement_rows(item)
+    before, after = selectors.neighbours(item)
+    mine = may_change(actor, case, item)
+    return {
+        "item": item,
+        "files": [{"file": file, "tag": INTEGRITY_TAGS[Integrity(file.integrity)]} for file in files],
+        "integrity": integrity,
+        "integrity_tag": INTEGRITY_TAGS.get(integrity, "") if integrity else "",
+        "status_words": STATUS_WORDS[item.status],
+        "facts": fact_rows(item),
+        "requirements": requirements,
+        "lacking": sum(not requirement["met"] for requirement in requirements),
+        "grades": list(GradeEntry.objects.filter(item=item).select_related("graded_by", "organisation")),
+        "lineage": lineage_rows(item),
+        "custody": list(reversed(custody)),
+        "custody_fault": selectors.custody_fault(custody),
+        "before": before,
+        "after": after,
+        "may_change": mine,
+        "may_restore": mine and item.status == Status.FROZEN,
+        "may_grade": case.may(Action.GRADE_EVIDENCE)
+        and item.uploaded_by_id != actor.user.pk
+        and item.status == Status.HELD,
+        "gave_it_in": item.uploaded_by_id == actor.user.pk,
+        "may_link": case.may(Action.ADD_EVIDENCE) and item.status != Status.WITHDRAWN,
+        "may_open": case.may(Action.DOWNLOAD_EVIDENCE) and item.status != Status.FROZEN,
+    }
