@@ -27,6 +27,12 @@ class FindingNumber(StringConverter):
     regex = r"F-\d{1,6}"
 
 
+class MeasureNumber(StringConverter):
+    """`M-2` within its case."""
+
+    regex = r"M-\d{1,6}"
+
+
 class TaskNumber(StringConverter):
     """`R-3` within its case."""
 
@@ -39,4 +45,5 @@ def register() -> None:
     register_converter(DraftReference, "draft")
     register_converter(EvidenceNumber, "evidence")
     register_converter(FindingNumber, "finding")
+    register_converter(MeasureNumber, "measure")
     register_converter(TaskNumber, "task")

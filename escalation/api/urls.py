@@ -1,0 +1,5 @@
+"""Addresses under a case."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

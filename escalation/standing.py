@@ -1,0 +1,51 @@
+"""What attribution has reached, as the guardrails need to know it. The only place where measures look at findings.
+
+Without the room of attribution nothing here may say "T0": a missing room is a broken installation, not a missing finding.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from attribution.models import Finding
+from incidents.models import Incident
+
+from .availability import finding_for
+from .rules import FindingTierView
+
+# The leg of the evidence standard on which State responsibility is found; the others name clusters, operators, sponsors.
+LEGAL = "legal"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One finding that stands, and what it carries for measures. No label: nothing was found yet."""
+
+    label: str
+    view: FindingTierView
+
+
+NOTHING = Standing("", FindingTierView(tier="T0"))
+
+
+def standings(incident: Incident) -> list[Standing]:
+    """Every finding of the case that is neither withdrawn nor superseded."""
+    rows = Finding.objects.standing().filter(incident=incident).select_related("hypothesis").order_by("number")
+    return [Standing(finding.label, view_of(finding)) for finding in rows]
+
+
+def view_of(finding: Finding) -> FindingTierView:
+    """A State is responsible only with an article (R2.5); a wrongful act is found only on the leg of State responsibility.
+
+    Attribution alone opens retorsion; attribution and breach together open countermeasures (the legal response gate).
+    """
+    named = finding.hypothesis.kind == "state" and finding.hypothesis.country and finding.article is not None
+    states = frozenset({finding.hypothesis.country}) if named else frozenset[str]()
+    wrongful = True if states and finding.leg == LEGAL else None
+    return FindingTierView(tier=finding.tier, responsible_states=states, wrongful_act=wrongful)
+
+
+def standing_for(found: Iterable[Standing], target_state: str | None) -> Standing:
+    """The finding a measure against this State stands on."""
+    rows = list(found)
+    chosen = finding_for([row.view for row in rows], target_state)
+    return next((row for row in rows if row.view is chosen), NOTHING)
