@@ -95,12 +95,13 @@ def draft_tasks(request: HttpRequest, draft: str) -> HttpResponse:
         {"label": step.title, "url": reverse("draft-step", args=[draft, step.slug]), **state}
         for step, state in zip(STEPS, states, strict=True)
     ]
+    ready = not problems_of(found)
     items.append(
         {
             "label": _("Check your answers and send"),
             "url": reverse("draft-check", args=[draft]),
-            "status": "",
-            "kind": "",
+            "status": _("Ready to send") if ready else _("Not ready yet"),
+            "kind": "info" if ready else "",
         }
     )
     context = {

@@ -18,10 +18,13 @@ from organisations.roles import Action
 
 from ..access import CaseAccess
 from ..facts import MOMENTS, PEOPLE
+from ..marks import Mark
 from ..models import Draft, Precision
 from ..states import Status
 from .steps import Step
 
+# What is filed when the question was left open.
+UNLESS_SAID: dict[str, Any] = {"mark": Mark.AMBER.value, "is_exercise": False}
 BREAK = mark_safe("<br>")
 
 
@@ -165,7 +168,7 @@ def draft_rows(draft: Draft, steps: Iterable[Step]) -> list[dict[str, Any]]:
         address = f"{reverse('draft-step', args=[draft.reference, step.slug])}?from=check"
         rows = []
         for name in step.names:
-            value = draft.answers.get(name)
+            value = draft.answers.get(name, UNLESS_SAID.get(name))
             words = None if value is None or value in ("", []) else fact_words(name, value)
             if isinstance(words, str) and not isinstance(words, SafeString):
                 words = format_html_join(BREAK, "{}", ((line,) for line in Truncator(words).chars(2000).splitlines()))

@@ -256,6 +256,15 @@ def test_markup_in_every_field_is_shown_as_text(sign_in: SignIn, people: People)
     assert "&lt;script&gt;" in pages[-3].content.decode()
 
 
+def test_the_mark_a_case_gets_unless_another_is_chosen_is_shown(sign_in: SignIn, people: People) -> None:
+    draft = drafted(people.vela.analyst, title="A", summary="B")
+    client = sign_in(people.vela.analyst)
+    assert "TLP:AMBER</bdi>" in client.get(f"/incidents/new/{draft.reference}/check/").content.decode()
+    client.post(f"/incidents/new/{draft.reference}/check/")
+    with acting_as(people.vela.analyst.principal):
+        assert Incident.objects.get().mark == "TLP:AMBER"
+
+
 def test_change_links_lead_back_to_the_check_page(sign_in: SignIn, people: People) -> None:
     analyst = people.vela.analyst
     draft = drafted(analyst, title="A", summary="B")
