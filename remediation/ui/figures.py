@@ -42,7 +42,9 @@ def timeline(rows: list[ServiceRow], *, until: datetime, figure_id: str = "resto
     return state_timeline(
         figure_id=figure_id,
         title=_("From outage to restoration"),
-        description=_("Services are in the order of care: life-safety first, then by people affected."),
+        description=_("Services are in the order of care: life-safety first, then by people affected.")
+        if len(rows) > 1
+        else "",
         lanes=lanes,
         until=until,
         headers=(_("Service"), _("State"), _("From"), _("To")),

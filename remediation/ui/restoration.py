@@ -38,6 +38,12 @@ def backup_words(restoration: ServiceRestoration | None) -> str:
     )
 
 
+def tier_words(tier: int) -> str:
+    """The restoration tier with what it holds, as the taxonomy in force says."""
+    names = {int(each["tier"]): _(each["name"]) for each in selectors.taxonomy()["restoration_tiers"]}
+    return _("%(tier)d: %(name)s") % {"tier": tier, "name": names.get(tier, "")}
+
+
 def confirmed_words(restoration: ServiceRestoration | None) -> str:
     """Whose word there is that it works again."""
     if restoration is None or restoration.confirmed_at is None:
@@ -56,7 +62,7 @@ def service(request: HttpRequest, reference: str, service_id: int) -> HttpRespon
     held = {update.pk for update in row.history}
     facts: list[dict[str, Any]] = [
         {"label": _("Service"), "value": dict(taxonomy.services()).get(row.hit.service, row.hit.service)},
-        {"label": _("Restoration tier"), "value": view.restoration_tier},
+        {"label": _("Restoration tier"), "value": tier_words(view.restoration_tier)},
         {"label": _("People without it"), "value": people(view.people.minimum, view.people.best, view.people.maximum)},
         {"label": _("Capacity"), "value": words.capacity_words(latest.capacity) if latest else None},
         {"label": _("Backup"), "value": backup_words(row.restoration)},
@@ -73,7 +79,7 @@ def service(request: HttpRequest, reference: str, service_id: int) -> HttpRespon
     context = case_context(
         request, case, "remediation", hit=row.hit, state=words.state_words(view.state), kind=words.STATE_KIND.get(view.state, ""),
         since=row.since, late=words.late_words(latest.next_update_due) if latest and latest.next_update_due and row.needs_update else "",
-        facts=facts, metrics=words.metric_rows(row.metrics, view.target),
+        facts=facts, metrics=words.metric_rows(row.metrics, view.target, view.state),
         figure=timeline([row], until=selectors.as_of(case.incident)),
         updates=[
             {"update": update, "capacity": words.capacity_words(update.capacity), "corrected": update.pk not in held}

@@ -118,7 +118,7 @@ def remediation(request: HttpRequest, reference: str) -> HttpResponse:
         services=[service_line(row) for row in seen.services],
         out=len(seen.out),
         people=words.people_total_words(seen.people) if seen.out else None,
-        hours_lost=words.total_words(seen.hours_lost),
+        hours_lost=words.total_words(seen.hours_lost, approximate=any(row.metrics.approximate for row in seen.services)),
         figure=timeline(seen.services, until=selectors.as_of(case.incident)),
         may_restore=case.may(Action.RESTORE),
         **task_page(request, case, actor, reverse("remediation", args=[reference])),

@@ -56,17 +56,15 @@ def total_words(total: Total, *, approximate: bool = False) -> str | None:
 
 
 def people_total_words(people: PeopleTotal) -> str | None:
-    """The largest credible figure first: it is what care has to be ready for."""
+    """The best figure there is for people without a service; "at least" when a service is not counted."""
     for total, sentence in (
         (people.best, "%(number)s"),
         (people.maximum, _("up to %(number)s")),
         (people.minimum, _("at least %(number)s")),
     ):
         if total.value is not None:
-            words = sentence % {"number": number_text(total.value)}
-            return (
-                _("%(figure)s or more: not every service is counted") % {"figure": words} if total.at_least else words
-            )
+            said = _("at least %(number)s") if total.at_least else sentence
+            return said % {"number": number_text(total.value)}
     return None
 
 
@@ -123,12 +121,16 @@ def late_words(due: datetime) -> str:
     return _("Overdue by %(duration)s") % {"duration": duration_words(clock.now() - due)}
 
 
-def metric_rows(metrics: Metrics, target: timedelta | None) -> list[dict[str, Any]]:
+def metric_rows(metrics: Metrics, target: timedelta | None, state: str) -> list[dict[str, Any]]:
     """The figures of a service as rows of a summary list."""
     rough = metrics.approximate
     return [
         {"label": _("Time to manual workaround"), "value": duration_words(metrics.to_workaround, approximate=rough)},
-        {"label": _("Time to restore"), "value": duration_words(metrics.to_restore, approximate=rough)},
+        {
+            "label": _("Time to restore"),
+            "value": duration_words(metrics.to_restore, approximate=rough),
+            "empty": _("Not known") if in_service(state) else _("Not restored yet"),
+        },
         {"label": _("Hours of service lost"), "value": total_words(metrics.hours_lost, approximate=rough)},
         {"label": _("Target time to recover"), "value": target_words(metrics, target)},
     ]
