@@ -32,7 +32,7 @@ def series_of(review: Review) -> str:
 
 def reference_of(review: Review) -> str:
     """As it is cited."""
-    return f"{review.incident.reference}/R-{review.number}"
+    return f"{review.incident.reference}/REV-{review.number}"
 
 
 def content_of(actor: Actor, case: CaseAccess, review: Review) -> Content:

@@ -39,7 +39,7 @@ class Review(CaseRow):
         ]
 
     def __str__(self) -> str:
-        return f"R-{self.number}"
+        return f"REV-{self.number}"
 
 
 class Recommendation(CaseRow):
@@ -81,4 +81,4 @@ class Recommendation(CaseRow):
         ]
 
     def __str__(self) -> str:
-        return f"P-{self.number}"
+        return f"REC-{self.number}"

@@ -1,11 +1,12 @@
 """What the case itself says: summary, scope, method, timeline, impact."""
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from core.charts import Series, bar_chart
+from core.charts import Figure, Series, bar_chart
 from core.templatetags.norms import people_text
 from documents.blocks import Block, Facts, Heading, Nothing, Picture, Points, Table, Text
 from incidents.models import Statement, TimelineEntry
@@ -15,7 +16,7 @@ from organisations.models import Organisation
 
 from .. import template
 from .registry import Material, fills
-from .words import country, moment_text, stamp
+from .words import country, day, moment_text, stamp
 
 MOMENTS = ("first_access", "began", "detected", "ended")
 # Acts on the review itself do not make somebody a handler of the case (R4.5).
@@ -121,6 +122,19 @@ def own_moments(material: Material) -> list[tuple[datetime | None, str, str, str
     return sorted(found, key=lambda row: row[0] or last)
 
 
+def acts_by_day(material: Material) -> dict[tuple[date, str, int], int]:
+    """How often each organisation did each thing on each day, in the order it was first done."""
+    return Counter(
+        (entry.recorded_at.astimezone(UTC).date(), str(VERBS.get(entry.verb, entry.verb)), entry.organisation_id)
+        for entry in material.entries
+    )
+
+
+def times(words: str, count: int) -> str:
+    """An act, and how often."""
+    return words if count == 1 else _("%(act)s (%(count)s times)") % {"act": words, "count": count}
+
+
 @fills("timeline")
 def timeline(material: Material) -> list[Block]:
     """What happened, and what was done about it on the platform."""
@@ -134,20 +148,22 @@ def timeline(material: Material) -> list[Block]:
         Organisation.objects.filter(pk__in={e.organisation_id for e in material.entries}).values_list("pk", "name")
     )
     done = tuple(
-        (
-            stamp(entry.recorded_at),
-            str(VERBS.get(entry.verb, entry.verb)),
-            houses.get(entry.organisation_id, _("another organisation")),
-        )
-        for entry in material.entries
+        (day(on), times(words, count), houses.get(house, _("another organisation")))
+        for (on, words, house), count in acts_by_day(material).items()
     )
     blocks.append(Heading(_("What was done on the platform")))
     if done:
-        heads = (_("Recorded"), _("Act"), _("Organisation"))
+        heads = (_("Day (UTC)"), _("Act"), _("Organisation"))
         blocks.append(Table("ledger", _("Acts on this case, from the ledger"), heads, done))
     else:
         blocks.append(Nothing(_("The ledger shows nothing to the organisation that asked.")))
     return blocks
+
+
+def with_notes(caption: str, figure: Figure) -> str:
+    """The caption of a chart with the meaning of the marks in it."""
+    notes = "; ".join(f"{mark} {words}" if mark else words for mark, words in figure.notes)
+    return f"{caption}. {notes}" if notes else caption
 
 
 @fills("impact")
@@ -186,5 +202,7 @@ def impact(material: Material) -> list[Block]:
         )  # fmt: skip
         spoken = "; ".join(f"{row[0]}: {row[3]}" for row in rows[:12])
         alt = _("Bar chart of the people without each essential service, best estimates. %(rows)s.") % {"rows": spoken}
-        blocks.append(Picture("people", figure.svg, alt, _("People without each service, best estimate")))
+        blocks.append(
+            Picture("people", figure.svg, alt, with_notes(_("People without each service, best estimate"), figure))
+        )
     return [*blocks, Table("services", _("Essential services hit"), heads, rows)]

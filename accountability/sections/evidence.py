@@ -7,6 +7,8 @@ from django.utils.translation import ngettext
 
 from documents.blocks import Block, Heading, Nothing, Points, Table, Text
 from evidence.models import EvidenceItem
+from instruments.models import Instrument
+from instruments.selectors import version_of
 
 from .registry import Material, fills
 from .words import grade_text
@@ -44,13 +46,22 @@ def technical_investigation(material: Material) -> list[Block]:
     ]  # fmt: skip
 
 
+def class_name(item: EvidenceItem) -> str:
+    """The class in the words of the standard the item was taken in under."""
+    standard = version_of(Instrument.Kind.EVIDENCE_STANDARD, item.standard_version).content
+    return next(
+        (_(row["name"]) for row in standard["evidence_classes"] if row["code"] == item.evidence_class),
+        item.evidence_class,
+    )
+
+
 def annex_row(item: EvidenceItem) -> tuple[str, ...]:
     """An item that may be described."""
     files = "\n".join(file.sha256 for file in item.files.all()) or _("no file")
     return (
         item.label,
         item.title,
-        item.evidence_class,
+        class_name(item),
         grade_text(item.reliability, item.credibility),
         item.mark,
         files,
@@ -62,7 +73,7 @@ def withheld_row(item: EvidenceItem) -> tuple[str, ...]:
     return (
         item.label,
         _("Withheld"),
-        item.evidence_class,
+        class_name(item),
         grade_text(item.reliability, item.credibility),
         item.mark,
         WITHHELD,

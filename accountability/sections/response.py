@@ -12,6 +12,7 @@ from remediation.models import RemediationTask
 from remediation.selectors import Overview, ServiceRow, as_of, overview, tasks_of
 from remediation.states import ServiceState, TaskStatus
 
+from .case import with_notes
 from .registry import Material, fills
 from .words import day, moment_text
 
@@ -81,7 +82,11 @@ def restoration(found: Overview, material: Material) -> list[Block]:
         alt = _("Timeline of each service from outage to restoration, all times UTC. Today: %(rows)s.") % {
             "rows": spoken
         }
-        blocks.append(Picture("restoration", figure.svg, alt, _("From outage to restoration; all times are UTC")))
+        blocks.append(
+            Picture(
+                "restoration", figure.svg, alt, with_notes(_("From outage to restoration; all times are UTC"), figure)
+            )
+        )
     heads = (_("Service"), _("Kind"), _("State"), _("Since"), _("Time to restore"), _("Target"))
     blocks.append(Table("restoration", _("Restoration of essential services"), heads, rows))
     hours = found.hours_lost

@@ -64,7 +64,7 @@ def test_a_review_tells_the_record_and_is_stored_with_its_hash(people: People, i
     review = make(admin, incident, texts={"what_worked": "Paper forms were at hand. <script>alert(1)</script>"})
     assert review.job.state == "done" and review.job.progress == 100
     document = review.job.result
-    assert document is not None and document.reference == f"{incident.reference}/R-1"
+    assert document is not None and document.reference == f"{incident.reference}/REV-1"
     pdf = downloaded(admin, review, incident)
     assert sha256(pdf).hexdigest() == document.sha256 and len(pdf) == document.size
     text = words(pdf)

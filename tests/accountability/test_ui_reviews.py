@@ -183,7 +183,7 @@ def test_pages_ask_the_database_no_more_when_there_is_more(
     client: Client = sign_in(admin)
     client.get(page(incident))
     with django_assert_max_num_queries(12):
-        assert client.get(page(incident)).content.decode().count("R-") >= 10
+        assert client.get(page(incident)).content.decode().count("REV-") >= 10
     with django_assert_max_num_queries(10):
         client.get(page(incident, "1/"))
     with django_assert_max_num_queries(10):
