@@ -77,7 +77,8 @@ class People:
             raise AttributeError(slug)
         if slug not in self._houses:
             name, kind = HOUSES[slug]
+            known = Organisation.objects.filter(slug=slug).first()  # founded with the platform, in tests that do so
             self._houses[slug] = House(
-                found_organisation(slug=slug, name=name, kind=kind, is_secretariat=slug == "secretariat")
+                known or found_organisation(slug=slug, name=name, kind=kind, is_secretariat=slug == "secretariat")
             )
         return self._houses[slug]

@@ -74,7 +74,7 @@ def database_sign(owner_url: str) -> str:
 
 
 def prepare(stack: Stack, home: Home, *, demo: bool) -> None:
-    """Migrate, load the instruments and, the first time, the demo."""
+    """Migrate, load the instruments and, the first time, found the platform and load the demo."""
     owner_url = stack.env["DATABASE_OWNER_URL"]
     note = read_json(home.prepared)
     if note.get("database") != database_sign(owner_url):
@@ -89,6 +89,11 @@ def prepare(stack: Stack, home: Home, *, demo: bool) -> None:
         with step("instruments loaded"):
             manage(stack, home, "load_instruments")
         note["instruments"] = instruments
+        write_json(home.prepared, note)
+    if not note.get("founded"):
+        with step("platform founded"):
+            manage(stack, home, "found_platform")
+        note["founded"] = True
         write_json(home.prepared, note)
     if demo and not note.get("demo"):
         with step("demo cases and accounts"):

@@ -1,0 +1,1 @@
+"""The demo: real cases, told through the services by fictional people of fictional organisations."""
