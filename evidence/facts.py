@@ -95,6 +95,11 @@ def check(given: Mapping[str, Any], content: standard.Content, *, whole: bool = 
         columns["collected_at"] = datetime.fromisoformat(moment["at"]) if moment["at"] else None
         columns["collected_precision"] = moment["precision"]
 
+    def evidence_class(value: Any) -> None:
+        chosen = value or standard.default_class(content, str(given.get("kind") or ""))
+        if chosen or "kind" not in errors:  # one sentence for one mistake: without a kind there is no usual class
+            columns["evidence_class"] = clean_choice(chosen, "evidence_class", errors, classes)
+
     def statement_type(value: Any) -> None:
         columns["statement_type"] = clean_choice(
             value, "statement_type", errors, [("", ""), *standard.statement_types(content)]
@@ -116,14 +121,7 @@ def check(given: Mapping[str, Any], content: standard.Content, *, whole: bool = 
     cleaners: dict[str, Callable[[Any], None]] = {
         "title": set_text("title", required=True),
         "kind": lambda value: columns.update(kind=clean_choice(value, "kind", errors, kinds)),
-        "evidence_class": lambda value: columns.update(
-            evidence_class=clean_choice(
-                value or standard.default_class(content, str(given.get("kind") or "")),
-                "evidence_class",
-                errors,
-                classes,
-            )
-        ),
+        "evidence_class": evidence_class,
         "description": set_text("description"),
         "source": set_text("source"),
         "collection_method": set_text("collection_method"),

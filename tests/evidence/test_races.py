@@ -1,0 +1,111 @@
+"""Two at once: every number once, one content, one chain."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connections, transaction
+
+from core.errors import DomainError
+from core.tenancy import acting_as
+from evidence import services
+from evidence.models import CustodyEntry, StoredFile
+from evidence.selectors import custody_fault
+from tests.people import People
+from tests.tenancy.test_walls import filed
+
+from .builders import LOG, given, upload
+
+pytestmark = [pytest.mark.races]
+
+
+@pytest.fixture
+def cast(committed_db: str, django_db_blocker: Any) -> Any:
+    """People whose acts are committed."""
+    with django_db_blocker.unblock():
+        yield People()
+
+
+def together(act: Callable[[int], object], times: int = 6) -> list[object]:
+    """All at the same moment, each on a connection of its own; what each gave or raised."""
+    start, results = threading.Barrier(times), [None] * times
+
+    def run(index: int) -> None:
+        try:
+            start.wait(10)
+            results[index] = act(index)
+        except DomainError as error:
+            results[index] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(times)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    return list(results)
+
+
+def test_items_given_in_at_once_get_numbers_of_their_own(cast: People) -> None:
+    analyst = cast.vela.analyst
+    incident = filed(analyst)
+    results = together(lambda index: given(analyst, incident).label)
+    assert sorted(map(str, results)) == [f"E-{number}" for number in range(1, 7)]
+    with acting_as(analyst.principal), transaction.atomic():
+        assert StoredFile.objects.values("path").distinct().count() == 1, "the same bytes, kept once"
+
+
+def test_the_same_bytes_at_once_on_one_item_are_held_once(cast: People) -> None:
+    analyst = cast.vela.analyst
+    item = given(analyst, filed(analyst), data=None)
+
+    def add(index: int) -> object:
+        with acting_as(analyst.principal):
+            return services.add_file(actor=analyst, reference=item.incident.reference, label="E-1", upload=upload(LOG))
+
+    results = together(add)
+    assert sum(isinstance(result, StoredFile) for result in results) == 1
+    assert {getattr(result, "code", "") for result in results if isinstance(result, DomainError)} == {
+        "evidence_file_already_held"
+    }
+
+
+def test_openings_at_once_are_one_chain(cast: People) -> None:
+    analyst = cast.vela.analyst
+    item = given(analyst, filed(analyst))
+
+    with acting_as(analyst.principal), transaction.atomic():
+        sha256 = StoredFile.objects.get().sha256
+
+    def read(index: int) -> object:
+        with acting_as(analyst.principal):
+            opened = services.open_file(
+                actor=analyst, reference=item.incident.reference, label="E-1", sha256=sha256, purpose=f"Reader {index}"
+            )
+            assert opened.handle is not None
+            opened.handle.close()
+            return "read"
+
+    assert together(read) == ["read"] * 6
+    with acting_as(analyst.principal), transaction.atomic():
+        entries = list(CustodyEntry.objects.filter(item=item))
+        assert [entry.place for entry in entries] == list(range(1, 9))
+        assert custody_fault(entries) == ""
+
+
+def test_links_at_once_never_close_a_circle(cast: People) -> None:
+    analyst = cast.vela.analyst
+    incident = filed(analyst)
+    given(analyst, incident, data=None), given(analyst, incident, data=None)
+
+    def link(index: int) -> object:
+        one, other = ("E-1", "E-2") if index % 2 else ("E-2", "E-1")
+        with acting_as(analyst.principal):
+            return services.link_lineage(
+                actor=analyst, reference=incident.reference, label=one, other=other, kind="derived_from"
+            )
+
+    results = together(link)
+    assert sum(not isinstance(result, DomainError) for result in results) == 1
