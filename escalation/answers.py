@@ -36,7 +36,7 @@ DONE_ON: Final = ("called_on_state_on", "notified_on", "negotiation_offered_on")
 DAYS: Final = (*DONE_ON, "reversal_on", "starts_on", "expires_on")
 
 # Whom a measure can be aimed at besides the sectors and services of the taxonomy and the words the law protects.
-OTHER_AIMS: Final = ("government", "military", "intelligence", "company", "persons", "criminal-group", "own-systems", "none")
+OTHER_AIMS: Final = ("government", "military", "intelligence", "company", "persons", "criminal-group", "own-systems")
 
 OF_EVERYBODY: Final = ("aimed_at", "interrupts", "starts_on", "expires_on")
 OF_WHO_PRESSES: Final = (
@@ -91,7 +91,11 @@ def read(given: Mapping[str, Any], ladder: Mapping[str, Any], taxonomy: Mapping[
     code = str(given.get("code") or "")
     if code not in measures(ladder):
         wrong["code"] = [_("Choose a measure from the ladder.")]
-    values: dict[str, Any] = {"code": code, "target_state": _state(given, wrong), "reversible": _reversible(given, wrong)}
+    values: dict[str, Any] = {
+        "code": code,
+        "target_state": _state(given, wrong),
+        "reversible": _reversible(given, wrong),
+    }
     words = {"aimed_at": aims(taxonomy), "interrupts": interruptible(taxonomy)}
     listed = frozenset(prohibitions(ladder))
     for name in SETS:
@@ -161,9 +165,7 @@ def _reversible(given: Mapping[str, Any], wrong: dict[str, list[str]]) -> str:
     return answer
 
 
-def _words(
-    given: Mapping[str, Any], name: str, known: frozenset[str], wrong: dict[str, list[str]]
-) -> frozenset[str]:
+def _words(given: Mapping[str, Any], name: str, known: frozenset[str], wrong: dict[str, list[str]]) -> frozenset[str]:
     value = given.get(name) or ()
     if isinstance(value, str) or not all(isinstance(word, str) for word in value):
         _fail(wrong, name, _("Give a list of codes."))

@@ -9,7 +9,9 @@ class GuardrailsRefused(DomainError):
     """ESC-3: the same code whether a proposal is refused or an approval that comes too late; `details` holds every check."""
 
     code = "guardrails_refused"
-    message = _("The guardrails refuse this measure. The report says which article or rule, and what may be done instead.")
+    message = _(
+        "The guardrails refuse this measure. The report says which article or rule, and what may be done instead."
+    )
 
 
 class MeasureMoveRefused(DomainError):

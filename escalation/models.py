@@ -87,12 +87,16 @@ class Measure(CaseRow):
             ),
             models.CheckConstraint(
                 name="measure_not_approved_before",
-                condition=~Q(status__in=[Status.PROPOSED, Status.REFUSED, Status.DECLINED]) | Q(approved_by__isnull=True),
+                condition=~Q(status__in=[Status.PROPOSED, Status.REFUSED, Status.DECLINED])
+                | Q(approved_by__isnull=True),
             ),
             models.CheckConstraint(
                 name="measure_approval_whole",
                 condition=Q(approved_by__isnull=True, approved_at__isnull=True, decided_tier="", decided_ladder="")
-                | (Q(approved_by__isnull=False, approved_at__isnull=False, decided_tier__in=TIERS) & ~Q(decided_ladder="")),
+                | (
+                    Q(approved_by__isnull=False, approved_at__isnull=False, decided_tier__in=TIERS)
+                    & ~Q(decided_ladder="")
+                ),
             ),
             models.CheckConstraint(
                 name="measure_four_eyes",
@@ -124,7 +128,9 @@ class Measure(CaseRow):
     @property
     def expired(self) -> bool:
         """Its end date has come: it binds nobody any more, though nobody has ended it on record yet (ESC-4)."""
-        return self.status in (Status.APPROVED, Status.IN_FORCE) and bool(self.expires_on and self.expires_on <= clock.today())
+        return self.status in (Status.APPROVED, Status.IN_FORCE) and bool(
+            self.expires_on and self.expires_on <= clock.today()
+        )
 
     @property
     def review_on(self) -> date | None:

@@ -1,16 +1,16 @@
 """What pages, API and reports read of measures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from core import clock
 from incidents.access import CaseAccess
 from incidents.models import Incident
 from instruments.models import Instrument
-from instruments.selectors import in_force
+from instruments.selectors import in_force, version_of
 
 from . import reports
 from .answers import from_json
@@ -18,12 +18,16 @@ from .availability import Availability, catalogue, strongest_first
 from .models import Measure
 from .rules import FindingTierView, GuardrailReport, MeasureView, check_measure, measures
 from .standing import Standing, standing_for, standings
-from .states import Status
 
 
 def ladder() -> Instrument:
     """The ladder of measures in force today."""
     return in_force(Instrument.Kind.MEASURE_LADDER)
+
+
+def version(name: str) -> Instrument:
+    """The ladder an earlier decision was taken under."""
+    return version_of(Instrument.Kind.MEASURE_LADDER, name)
 
 
 def taxonomy() -> Instrument:
@@ -33,7 +37,10 @@ def taxonomy() -> Instrument:
 
 def instruments() -> dict[str, str]:
     """The versions a decision on a measure is taken under."""
-    return {Instrument.Kind.MEASURE_LADDER.value: ladder().version, Instrument.Kind.SERVICE_TAXONOMY.value: taxonomy().version}
+    return {
+        Instrument.Kind.MEASURE_LADDER.value: ladder().version,
+        Instrument.Kind.SERVICE_TAXONOMY.value: taxonomy().version,
+    }
 
 
 def judge(incident: Incident, proposal: MeasureView) -> tuple[GuardrailReport, Standing]:
@@ -66,22 +73,23 @@ class Situation:
         return measures(self.ladder)[code]
 
 
-def situation(case: CaseAccess, known: Sequence[Measure] | None = None) -> Situation:
-    """`known` spares a query where the measures of the case have been read already."""
+def situation(case: CaseAccess) -> Situation:
+    """As the findings and the measures in force stand now."""
     content = ladder().content
     views = [standing.view for standing in standings(case.incident)]
-    if known is None:
-        levels = list(Measure.objects.filter(incident=case.incident).in_force(clock.today()).values_list("level", flat=True))
-    else:
-        levels = [measure.level for measure in known if measure.status == Status.IN_FORCE and not measure.expired]
-    return Situation(max(levels, default=0), strongest_first(views)[0], tuple(catalogue(views, content)), content)
+    taken = Measure.objects.filter(incident=case.incident).in_force(clock.today())
+    level = taken.aggregate(highest=Max("level"))["highest"] or 0
+    return Situation(level, strongest_first(views)[0], tuple(catalogue(views, content)), content)
 
 
 def availability_as_json(situation: Situation) -> list[dict[str, Any]]:
     """The ladder for programs: each measure, whether it is open now, and why not."""
     return [
         {
-            **{key: situation.measure(entry.code)[key] for key in ("code", "name", "class", "reversible", "min_tier", "level", "legal_basis")},
+            **{
+                key: situation.measure(entry.code)[key]
+                for key in ("code", "name", "class", "reversible", "min_tier", "level", "legal_basis")
+            },
             "people_needed": situation.measure(entry.code)["approvals"],
             "possible": entry.possible,
             "reasons": [

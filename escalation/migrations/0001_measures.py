@@ -7,54 +7,217 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('incidents', '0003_activity_by_verb'),
-        ('organisations', '0002_walls'),
+        ("incidents", "0003_activity_by_verb"),
+        ("organisations", "0002_walls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Measure',
+            name="Measure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(editable=False, verbose_name='number')),
-                ('code', models.CharField(max_length=3, verbose_name='measure')),
-                ('title', models.CharField(max_length=200, verbose_name='what is to be done')),
-                ('text', models.TextField(blank=True, verbose_name='in more words')),
-                ('target_state', models.CharField(blank=True, max_length=2, verbose_name='State it is aimed at')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='starts')),
-                ('expires_on', models.DateField(blank=True, null=True, verbose_name='ends unless renewed')),
-                ('answers', models.JSONField(help_text='Every answer to the guardrails, as given.')),
-                ('proposed_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('ladder_version', models.CharField(max_length=24, verbose_name='ladder of measures')),
-                ('people_needed', models.PositiveSmallIntegerField(verbose_name='persons who must agree')),
-                ('level', models.PositiveSmallIntegerField(verbose_name='level of escalation')),
-                ('review_days', models.PositiveSmallIntegerField(null=True, verbose_name='days until its review')),
-                ('finding', models.CharField(blank=True, max_length=10, verbose_name='finding it stands on')),
-                ('tier', models.CharField(max_length=2, verbose_name='tier of that finding')),
-                ('report', models.JSONField(verbose_name='answer of the guardrails')),
-                ('refused', models.BooleanField(verbose_name='refused by the guardrails')),
-                ('status', models.CharField(choices=[('proposed', 'Proposed'), ('refused', 'Refused by the guardrails'), ('approved', 'Approved'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('in_force', 'In force'), ('ended', 'Ended')], max_length=10, verbose_name='status')),
-                ('approved_at', models.DateTimeField(null=True)),
-                ('decided_tier', models.CharField(blank=True, max_length=2, verbose_name='tier when approved')),
-                ('decided_ladder', models.CharField(blank=True, max_length=24, verbose_name='ladder when approved')),
-                ('started_at', models.DateTimeField(null=True)),
-                ('closed_at', models.DateTimeField(null=True)),
-                ('closing_reason', models.TextField(blank=True, verbose_name='why it was declined, withdrawn or ended')),
-                ('approved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('incident', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='incidents.incident')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(editable=False, verbose_name="number")),
+                ("code", models.CharField(max_length=3, verbose_name="measure")),
+                ("title", models.CharField(max_length=200, verbose_name="what is to be done")),
+                ("text", models.TextField(blank=True, verbose_name="in more words")),
+                ("target_state", models.CharField(blank=True, max_length=2, verbose_name="State it is aimed at")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="starts")),
+                ("expires_on", models.DateField(blank=True, null=True, verbose_name="ends unless renewed")),
+                ("answers", models.JSONField(help_text="Every answer to the guardrails, as given.")),
+                (
+                    "proposed_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
+                ("ladder_version", models.CharField(max_length=24, verbose_name="ladder of measures")),
+                ("people_needed", models.PositiveSmallIntegerField(verbose_name="persons who must agree")),
+                ("level", models.PositiveSmallIntegerField(verbose_name="level of escalation")),
+                ("review_days", models.PositiveSmallIntegerField(null=True, verbose_name="days until its review")),
+                ("finding", models.CharField(blank=True, max_length=10, verbose_name="finding it stands on")),
+                ("tier", models.CharField(max_length=2, verbose_name="tier of that finding")),
+                ("report", models.JSONField(verbose_name="answer of the guardrails")),
+                ("refused", models.BooleanField(verbose_name="refused by the guardrails")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "Proposed"),
+                            ("refused", "Refused by the guardrails"),
+                            ("approved", "Approved"),
+                            ("declined", "Declined"),
+                            ("withdrawn", "Withdrawn"),
+                            ("in_force", "In force"),
+                            ("ended", "Ended"),
+                        ],
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("approved_at", models.DateTimeField(null=True)),
+                ("decided_tier", models.CharField(blank=True, max_length=2, verbose_name="tier when approved")),
+                ("decided_ladder", models.CharField(blank=True, max_length=24, verbose_name="ladder when approved")),
+                ("started_at", models.DateTimeField(null=True)),
+                ("closed_at", models.DateTimeField(null=True)),
+                (
+                    "closing_reason",
+                    models.TextField(blank=True, verbose_name="why it was declined, withdrawn or ended"),
+                ),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="%(class)ss", to="incidents.incident"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
-                'constraints': [models.UniqueConstraint(fields=('incident', 'number'), name='measure_number_per_case'), models.CheckConstraint(condition=models.Q(('status__in', ['proposed', 'refused', 'approved', 'declined', 'withdrawn', 'in_force', 'ended'])), name='measure_status'), models.CheckConstraint(condition=models.Q(('tier__in', ('T0', 'T1', 'T2', 'T3', 'T4'))), name='measure_tier'), models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='measure_has_title'), models.CheckConstraint(condition=models.Q(models.Q(('refused', True), ('status', 'refused')), models.Q(models.Q(('status', 'refused'), _negated=True), ('refused', False)), _connector='OR'), name='measure_refused_stays_refused'), models.CheckConstraint(condition=models.Q(('people_needed__in', [1, 2])), name='measure_people_needed'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['approved', 'in_force', 'ended']), _negated=True), ('people_needed', 1), ('approved_by__isnull', False), _connector='OR'), name='measure_agreed_by_enough'), models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['proposed', 'refused', 'declined']), _negated=True), ('approved_by__isnull', True), _connector='OR'), name='measure_not_approved_before'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True), ('decided_ladder', ''), ('decided_tier', '')), models.Q(('approved_at__isnull', False), ('approved_by__isnull', False), ('decided_tier__in', ('T0', 'T1', 'T2', 'T3', 'T4')), models.Q(('decided_ladder', ''), _negated=True)), _connector='OR'), name='measure_approval_whole'), models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='measure_four_eyes', violation_error_message='Somebody other than the proposer decides on a measure.'), models.CheckConstraint(condition=models.Q(models.Q(('started_at__isnull', False), ('started_by__isnull', False), ('status__in', ['in_force', 'ended'])), models.Q(models.Q(('status__in', ['in_force', 'ended']), _negated=True), ('started_at__isnull', True), ('started_by__isnull', True)), _connector='OR'), name='measure_started_whole'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('closed_by__isnull', False), ('status__in', ('declined', 'withdrawn', 'ended')), models.Q(('closing_reason', ''), _negated=True)), models.Q(models.Q(('status__in', ('declined', 'withdrawn', 'ended')), _negated=True), ('closed_at__isnull', True), ('closed_by__isnull', True), ('closing_reason', '')), _connector='OR'), name='measure_closed_whole')],
+                "ordering": ["-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("incident", "number"), name="measure_number_per_case"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                ["proposed", "refused", "approved", "declined", "withdrawn", "in_force", "ended"],
+                            )
+                        ),
+                        name="measure_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tier__in", ("T0", "T1", "T2", "T3", "T4"))), name="measure_tier"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("title", ""), _negated=True), name="measure_has_title"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("refused", True), ("status", "refused")),
+                            models.Q(models.Q(("status", "refused"), _negated=True), ("refused", False)),
+                            _connector="OR",
+                        ),
+                        name="measure_refused_stays_refused",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("people_needed__in", [1, 2])), name="measure_people_needed"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["approved", "in_force", "ended"]), _negated=True),
+                            ("people_needed", 1),
+                            ("approved_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="measure_agreed_by_enough",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["proposed", "refused", "declined"]), _negated=True),
+                            ("approved_by__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="measure_not_approved_before",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", True),
+                                ("approved_by__isnull", True),
+                                ("decided_ladder", ""),
+                                ("decided_tier", ""),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("decided_tier__in", ("T0", "T1", "T2", "T3", "T4")),
+                                models.Q(("decided_ladder", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="measure_approval_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="measure_four_eyes",
+                        violation_error_message="Somebody other than the proposer decides on a measure.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("started_at__isnull", False),
+                                ("started_by__isnull", False),
+                                ("status__in", ["in_force", "ended"]),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ["in_force", "ended"]), _negated=True),
+                                ("started_at__isnull", True),
+                                ("started_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="measure_started_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("status__in", ("declined", "withdrawn", "ended")),
+                                models.Q(("closing_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("status__in", ("declined", "withdrawn", "ended")), _negated=True),
+                                ("closed_at__isnull", True),
+                                ("closed_by__isnull", True),
+                                ("closing_reason", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="measure_closed_whole",
+                    ),
+                ],
             },
         ),
     ]

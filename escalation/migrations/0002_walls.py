@@ -7,8 +7,25 @@ from core import rls
 from incidents.tenancy import SEES, case_child
 
 PROPOSAL = (
-    "incident_id", "number", "code", "title", "text", "target_state", "starts_on", "expires_on", "answers", "proposed_by_id",
-    "organisation_id", "proposed_at", "ladder_version", "people_needed", "level", "review_days", "finding", "tier", "report",
+    "incident_id",
+    "number",
+    "code",
+    "title",
+    "text",
+    "target_state",
+    "starts_on",
+    "expires_on",
+    "answers",
+    "proposed_by_id",
+    "organisation_id",
+    "proposed_at",
+    "ladder_version",
+    "people_needed",
+    "level",
+    "review_days",
+    "finding",
+    "tier",
+    "report",
     "refused",
 )
 
@@ -52,5 +69,7 @@ class Migration(migrations.Migration):
     dependencies = [("escalation", "0001_measures"), ("incidents", "0002_walls")]
     operations = [
         case_child("escalation_measure", grade="evidence", add=f"{SEES} AND proposed_by_id = {rls.ME}"),
-        rls.sql(KEPT + OWN_NAME + "".join(own_name(f"{act}_by_id") for act in ("approved", "started", "closed")) + FIRST),
+        rls.sql(
+            KEPT + OWN_NAME + "".join(own_name(f"{act}_by_id") for act in ("approved", "started", "closed")) + FIRST
+        ),
     ]
