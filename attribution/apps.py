@@ -9,4 +9,4 @@ class AttributionConfig(AppConfig):
     name = "attribution"
 
     def ready(self) -> None:
-        from . import verbs  # noqa: F401  (declares what can be recorded here)
+        from . import subscriptions, verbs  # noqa: F401  (declares what can be recorded here, and listens)

@@ -325,7 +325,7 @@ class Seat(CaseRow):
     class Meta:
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["panel", "number"], name="seat_number_per_panel"),
+            models.UniqueConstraint(fields=["incident", "number"], name="seat_number_per_case"),
             models.UniqueConstraint(
                 fields=["panel", "member"],
                 name="one_seat_each",
@@ -347,7 +347,7 @@ class Seat(CaseRow):
 
     @property
     def label(self) -> str:
-        """As it is spoken of within its panel: `S-2`."""
+        """As it is spoken of within its case: `S-2`."""
         return f"S-{self.number}"
 
 

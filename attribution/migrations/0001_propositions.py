@@ -815,7 +815,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="seat",
-            constraint=models.UniqueConstraint(fields=("panel", "number"), name="seat_number_per_panel"),
+            constraint=models.UniqueConstraint(fields=("incident", "number"), name="seat_number_per_case"),
         ),
         migrations.AddConstraint(
             model_name="seat",

@@ -100,6 +100,12 @@ BEGIN
   END IF;
   RETURN NEW;
 END $$;
+-- Why the reader may not take a seat offered to them: the panel itself is not theirs to see yet.
+CREATE FUNCTION attribution_seat_bar(of_seat bigint) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+  SELECT CASE WHEN p.state NOT IN ('inviting', 'sealed') THEN 'over' ELSE attribution_part_in_case(s.incident_id, p.finding_id, app_user()) END
+    FROM attribution_seat s JOIN attribution_panel p ON p.id = s.panel_id
+   WHERE s.id = of_seat AND s.organisation_id = ANY (app_orgs())
+$$;
 CREATE TRIGGER seat_guard BEFORE INSERT OR UPDATE ON attribution_seat FOR EACH ROW EXECUTE FUNCTION attribution_seat_guard();
 CREATE TRIGGER sealed_by_the_opinion BEFORE UPDATE ON attribution_seat FOR EACH ROW
   WHEN (current_user <> 'norms_definer' AND (OLD.commitment, OLD.sealed_at) IS DISTINCT FROM (NEW.commitment, NEW.sealed_at))
@@ -108,7 +114,7 @@ CREATE TRIGGER sealed_by_the_opinion BEFORE UPDATE ON attribution_seat FOR EACH 
 -- Evidence opens to the person, by name, when they have declared no conflict; it closes when they step out.
 CREATE FUNCTION attribution_seat_opens_case() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 DECLARE
-  why text := 'Panel seat ' || NEW.panel_id || '/' || NEW.number;
+  why text := 'Panel seat S-' || NEW.number;
 BEGIN
   IF NEW.conflict = 'none' AND OLD.conflict = 'undeclared' THEN
     INSERT INTO incidents_incidentuserpermission (user_id, permission_id, content_object_id, principal, holder_principal, granted_by_id, reason)
@@ -275,6 +281,7 @@ OWNERS = "".join(
     rls.definer(signature)
     for signature in (
         "attribution_part_in_case(bigint, bigint, int)", "attribution_side_of(bigint, int)", "attribution_reveal(bigint)",
+        "attribution_seat_bar(bigint)",
         "attribution_overdue_holders(date)",
     )
 )  # fmt: skip

@@ -1,0 +1,351 @@
+"""What pages, API, other rooms and the rules themselves read of attribution."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from core import clock
+from evidence.models import EvidenceItem, Lineage
+from evidence.selectors import Weighable, weighable
+from evidence.states import Status as ItemStatus
+from incidents.models import Incident
+from organisations.models import User
+
+from .models import Contest, Extension, Finding, Hypothesis, Opinion, Panel, Rating, Seat
+from .norms import content_of, standard_of
+from .rules import (
+    ContestView,
+    EvidenceStandard,
+    EvidenceView,
+    FindingView,
+    HypothesisView,
+    Likelihood,
+    OpinionView,
+    PanelView,
+    ReviewState,
+    TierReport,
+    known_by,
+    pool_ratings,
+    raising_classes,
+    review_state,
+    tier_report,
+)
+from .states import Round
+
+STATUS = {ItemStatus.HELD: "active", ItemStatus.FROZEN: "frozen", ItemStatus.WITHDRAWN: "withdrawn"}
+CONFLICT = {"undeclared": "undeclared", "none": "none", "declared": "conflicted"}
+ONE_ORIGIN = (Lineage.Kind.SAME_ORIGIN, Lineage.Kind.SAME_COLLECTOR, Lineage.Kind.SAME_TELEMETRY)
+
+
+def hypotheses_of(incident: Incident) -> list[Hypothesis]:
+    """Every hypothesis of a case, rejected ones included: they stay in the list."""
+    return list(Hypothesis.objects.filter(incident=incident).order_by("number"))
+
+
+def findings_of(incident: Incident) -> QuerySet[Finding]:
+    """The findings of a case, newest first."""
+    return Finding.objects.filter(incident=incident).select_related("hypothesis", "superseded_by").order_by("-number")
+
+
+def tier_of_case(incident: Incident) -> str:
+    """The highest tier any standing finding of the case holds: what measures may ask for; protection never does (R2.13)."""
+    tiers = Finding.objects.filter(incident=incident).standing().values_list("tier", flat=True)
+    return max(tiers, default="T0")
+
+
+def clock_of(finding: Finding, on: date | None = None) -> ReviewState:
+    """Where the clock of a finding stands. It runs while the finding is provisional (R2.14)."""
+    standard = standard_of(finding.standard_version)
+    if finding.tier > "T1" or finding.standing in ("withdrawn", "superseded"):
+        return ReviewState(finding.review_on, 0, ())
+    return review_state(finding.review_on, on or clock.today(), standard)
+
+
+# ── ratings ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def open_ratings(incident: Incident) -> dict[tuple[int, int], list[str]]:
+    """Codes per item and hypothesis of everybody whose ratings are open: what the computation reads, whoever asks."""
+    codes: dict[tuple[int, int], list[str]] = defaultdict(list)
+    rows = Rating.objects.filter(incident=incident, is_open=True).exclude(value="")
+    for item, hypothesis, value in rows.order_by("pk").values_list("item_id", "hypothesis_id", "value"):
+        codes[item, hypothesis].append(value)
+    return codes
+
+
+def own_ratings(incident: Incident, user: User) -> dict[tuple[int, int], str]:
+    """The reader's own ratings; a sealed one stands before an open one."""
+    rows = Rating.objects.filter(incident=incident, assessor=user).order_by("-is_open")
+    found = {
+        (item, hypothesis): value for item, hypothesis, value in rows.values_list("item_id", "hypothesis_id", "value")
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def pooled(codes: Iterable[str], standard: EvidenceStandard) -> str | None:
+    """The group's rating as a code: the middle view, the more sceptical of two."""
+    given = list(codes)
+    value = pool_ratings(given, standard).value
+    if value is None:
+        return "NA" if given else None
+    return next(code for code, number in standard.ratings.items() if number == value)
+
+
+# ── what the rules look at ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Views:
+    """A finding and everything its tier is computed from, as plain values."""
+
+    finding: FindingView
+    items: tuple[EvidenceView, ...]
+    hypotheses: tuple[HypothesisView, ...]
+    panel: PanelView | None
+    standard: EvidenceStandard
+
+    def report(self) -> TierReport:
+        """The tier with all its reasons."""
+        return tier_report(self.finding, self.items, self.hypotheses, self.panel, self.standard)
+
+    def raising(self) -> tuple[str, ...]:
+        """The classes of which one good new item would raise the tier."""
+        return raising_classes(self.finding, self.items, self.hypotheses, self.panel, self.standard)
+
+
+def item_views(
+    rows: Sequence[Weighable],
+    hypotheses: Sequence[Hypothesis],
+    ratings: dict[tuple[int, int], list[str]],
+    standard: EvidenceStandard,
+) -> tuple[EvidenceView, ...]:
+    """Every item of the case as the rules see it, by its label. An assessment states its evidence base by saying what
+    data it rests on (`data_basis` of the standard)."""
+    label = {row.item.pk: row.item.label for row in rows}
+
+    def item_view(row: Weighable) -> EvidenceView:
+        item = row.item
+        rated = {h.label: code for h in hypotheses if (code := pooled(ratings.get((item.pk, h.pk), ()), standard))}
+        spoken = item.statement_type or (item.statement.kind if item.statement else "")
+        return EvidenceView(
+            id=item.label,
+            evidence_class=item.evidence_class,
+            origin_ids=frozenset({item.origin.name} if item.origin else ()),
+            derived_from=frozenset(label[key] for key in row.derived_from if key in label),
+            reliability=item.reliability or None,
+            credibility=item.credibility or None,
+            corroborated_by=frozenset(label[key] for key in row.corroborated_by if key in label),
+            status=STATUS[ItemStatus(item.status)],  # type: ignore[arg-type]
+            is_open=item.is_open,
+            custody_complete=row.custody_complete,
+            statement_type=spoken or None,
+            evidence_base_stated=bool(str(item.details.get("data_basis") or "").strip()),
+            missing_fields=row.missing,
+            ratings=rated,
+            known_on=item.received_at.date(),
+        )
+
+    return tuple(item_view(row) for row in rows)
+
+
+def same_origins(incident: Incident) -> tuple[tuple[str, str], ...]:
+    """Origins found to be one: two items that say so, or that share hands or telemetry."""
+    rows = Lineage.objects.filter(incident=incident, kind__in=ONE_ORIGIN)
+    pairs = rows.values_list("item__origin__name", "other__origin__name")
+    return tuple(sorted((one, other) for one, other in pairs if one and other and one != other))
+
+
+def panel_that_counts(finding: Finding, on: date | None = None) -> Panel | None:
+    """The last opened panel, or the one at work when none has been opened yet."""
+    panels = list(Panel.objects.filter(finding=finding).order_by("-number"))
+    if on is not None:
+        panels = [panel for panel in panels if panel.convened_at.date() <= on]
+    opened = [p for p in panels if p.revealed_at and (on is None or p.revealed_at.date() <= on)]
+    working = [p for p in panels if p.state in (Round.INVITING, Round.SEALED)]
+    return next(iter(opened or working), None)
+
+
+def panel_view(panel: Panel, holder_id: int, standard: EvidenceStandard) -> PanelView:
+    """A panel as the rules see it. Opinions that are not open are not there, whoever asks."""
+    seats = Seat.objects.filter(panel=panel, member__isnull=False).order_by("number")
+    given = {
+        row.seat_id: row
+        for row in Opinion.objects.filter(panel=panel, revealed_at__isnull=False).select_related("answer")
+    }
+
+    def opinion_view(seat: Seat) -> OpinionView:
+        opinion = given.get(seat.pk)
+        return OpinionView(
+            member_id=seat.label,
+            discipline=seat.discipline,
+            outside_tenant=seat.organisation_id != holder_id,
+            conflict=CONFLICT[seat.conflict],  # type: ignore[arg-type]
+            recused=seat.recused_at is not None,
+            late=opinion is not None and opinion.sealed_at > panel.deadline,
+            position=opinion.position if opinion else None,
+            likelihood=Likelihood(opinion.scale, opinion.likelihood) if opinion else None,
+            confidence=opinion.confidence if opinion else None,
+            blocking_objection=opinion is not None and opinion.blocking_objection,
+            objection_resolved=opinion is not None and hasattr(opinion, "answer"),
+        )
+
+    return PanelView(tuple(opinion_view(seat) for seat in seats), panel.revealed_at is not None, panel.scale)
+
+
+def legal_reasoning(panel: Panel | None, article: int | None, standard: EvidenceStandard) -> tuple[str | None, bool]:
+    """The seat of law that reasons the chosen article, and whether it finds specific control shown (R2.5, R2.6)."""
+    if panel is None or article is None:
+        return None, False
+    rows = Opinion.objects.filter(panel=panel, revealed_at__isnull=False, article=article).exclude(article_reasons="")
+    for opinion in rows.select_related("seat").order_by("seat__number"):
+        if opinion.seat.discipline in standard.seats["law"] and opinion.seat.recused_at is None:
+            return opinion.seat.label, opinion.specific_control
+    return None, False
+
+
+def finding_view(finding: Finding, panel: Panel | None, standard: EvidenceStandard) -> FindingView:
+    """The finding's own record as the rules see it. An analysis or a factor counts when something is written about it."""
+    reasoned_by, control = legal_reasoning(panel, finding.article, standard)
+    contests = Contest.objects.filter(finding=finding).order_by("pk")
+    extended = Extension.objects.filter(finding=finding).exists()
+
+    def written(answers: dict[str, str]) -> frozenset[str]:
+        return frozenset(code for code, text in answers.items() if str(text).strip())
+
+    return FindingView(
+        standard_version=finding.standard_version,
+        standing=finding.standing,  # type: ignore[arg-type]
+        likelihood=Likelihood(finding.scale, finding.likelihood),
+        confidence=finding.confidence or None,
+        review_on=finding.review_on,
+        review_set_on=finding.review_set_on,
+        extended=extended,
+        extension_reasoned=extended,  # the table takes no extension without reasons
+        false_flag_check=bool(finding.false_flag_check.strip()),
+        same_origin=same_origins(finding.incident),
+        contests=tuple(
+            ContestView(row.kind, frozenset(row.items), resolved=row.resolved_at is not None) for row in contests
+        ),
+        article=finding.article,
+        article_reasoned_by=reasoned_by,
+        specific_control_shown=control,
+        norm_13b=written(finding.norm_13b),
+        analysis_done=written(finding.analysis),
+        decision_reference=finding.decision_reference,
+    )
+
+
+def hypothesis_views(hypotheses: Iterable[Hypothesis], lead_id: int) -> tuple[HypothesisView, ...]:
+    """All hypotheses, rejected ones too: striking one off helps nobody."""
+    return tuple(
+        HypothesisView(row.label, row.kind, lead=row.pk == lead_id, label=f"{row.label} {row.name}")
+        for row in hypotheses
+    )
+
+
+def views_of(finding: Finding, on: date | None = None) -> Views:
+    """Everything a finding's tier is computed from, now or as it was known on a day. The same for every reader who may see it."""
+    standard = standard_of(finding.standard_version)
+    incident = finding.incident
+    hypotheses = hypotheses_of(incident)
+    rows = weighable(incident, content_of(finding.standard_version))
+    items = item_views(rows, hypotheses, open_ratings(incident), standard)
+    panel = panel_that_counts(finding, on)
+    return Views(
+        finding=finding_view(finding, panel, standard),
+        items=items if on is None else known_by(items, on),
+        hypotheses=hypothesis_views(hypotheses, finding.hypothesis_id),
+        panel=panel_view(panel, incident.holder_id, standard) if panel else None,
+        standard=standard,
+    )
+
+
+def tier_report_for(finding: Finding, on: date | None = None) -> TierReport:
+    """The finding's tier with every reason, computed now; `on` leaves out evidence received after that day."""
+    return views_of(finding, on).report()
+
+
+# ── the matrix ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One item under one hypothesis: the reader's own rating, everybody's open ones, and the middle of those."""
+
+    hypothesis: Hypothesis
+    own: str
+    all: tuple[str, ...]
+    group: str | None
+    split: bool
+
+    @property
+    def name(self) -> str:
+        """The name of its field in the form."""
+        return self.hypothesis.label
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One item across all hypotheses; `separates` is how far apart it puts them, None when too few are rated."""
+
+    item: EvidenceItem
+    cells: tuple[Cell, ...]
+    separates: int | None
+
+
+def matrix_of(incident: Incident, user: User, standard: EvidenceStandard) -> list[MatrixRow]:
+    """Evidence against hypotheses, the most separating rows first; rows nobody rated come before rows that separate nothing."""
+    hypotheses = hypotheses_of(incident)
+    items = EvidenceItem.objects.filter(incident=incident).exclude(status=ItemStatus.WITHDRAWN).order_by("number")
+    everybody, own = open_ratings(incident), own_ratings(incident, user)
+    rows = []
+    for item in items:
+        cells = []
+        for hypothesis in hypotheses:
+            codes = tuple(everybody.get((item.pk, hypothesis.pk), ()))
+            group = pool_ratings(codes, standard)
+            cells.append(
+                Cell(hypothesis, own.get((item.pk, hypothesis.pk), ""), codes, pooled(codes, standard), group.split)
+            )
+        codes_of_row = [cell.group or (cell.own or None) for cell in cells]
+        values = [value for code in codes_of_row if code and (value := standard.ratings[code]) is not None]
+        rows.append(MatrixRow(item, tuple(cells), max(values) - min(values) if len(values) > 1 else None))
+    return sorted(
+        rows, key=lambda row: (0.5 if row.separates is None else row.separates, -row.item.number), reverse=True
+    )
+
+
+# ── panels ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def panels_of(finding: Finding) -> list[Panel]:
+    """Every round of a finding, newest first."""
+    return list(Panel.objects.filter(finding=finding).order_by("-number"))
+
+
+def seats_of(panel: Panel) -> list[Seat]:
+    """Its seats with who sits there and whether they have given an opinion; never what it says."""
+    return list(Seat.objects.filter(panel=panel).select_related("organisation", "member").order_by("number"))
+
+
+def own_opinion(panel: Panel, user: User) -> Opinion | None:
+    """The reader's own opinion, sealed or open."""
+    return Opinion.objects.filter(panel=panel, author=user).select_related("seat").first()
+
+
+def opened_opinions(panel: Panel) -> list[Opinion]:
+    """All opinions once the round is open, dissent first; none before, not even their number by position."""
+    rows = Opinion.objects.filter(panel=panel, revealed_at__isnull=False)
+    order = {"dissent": 0, "concur_in_part": 1, "concur": 2}
+    found = rows.select_related("seat", "seat__organisation", "author", "answer").order_by("seat__number")
+    return sorted(found, key=lambda row: order[row.position])
+
+
+def own_seats(incident: Incident, organisation_id: int) -> QuerySet[Seat]:
+    """Seats offered to an organisation, still open or taken."""
+    return Seat.objects.filter(incident=incident, organisation_id=organisation_id, recused_at__isnull=True).order_by(
+        "number"
+    )

@@ -1,0 +1,42 @@
+"""What is done in attribution. Each function checks, changes and records in one transaction."""
+
+from .findings import (
+    amend_finding,
+    contest_finding,
+    corroborate_finding,
+    extend_review,
+    propose_finding,
+    resolve_contest,
+    supersede_finding,
+    withdraw_finding,
+)
+from .hypotheses import add_hypothesis, reconsider_hypothesis, reject_hypothesis
+from .matrix import rate_evidence
+from .opinions import answer_objection, seal_opinion
+from .panels import close_panel, convene_panel, declare_conflict, invite_seat, release_seat, reveal_panel
+from .tiers import recompute_case, recompute_finding
+
+__all__ = [
+    "add_hypothesis",
+    "amend_finding",
+    "answer_objection",
+    "close_panel",
+    "contest_finding",
+    "convene_panel",
+    "corroborate_finding",
+    "declare_conflict",
+    "extend_review",
+    "invite_seat",
+    "propose_finding",
+    "rate_evidence",
+    "recompute_case",
+    "recompute_finding",
+    "reconsider_hypothesis",
+    "reject_hypothesis",
+    "release_seat",
+    "resolve_contest",
+    "reveal_panel",
+    "seal_opinion",
+    "supersede_finding",
+    "withdraw_finding",
+]

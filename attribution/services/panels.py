@@ -1,0 +1,246 @@
+"""Panels: convened by the holder, seated from outside, opened all at once (ATT-7)."""
+
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from core import clock
+from core.errors import Invalid, NotAllowed, NotFound
+from core.tenancy import acting_as
+from incidents.access import case_for
+from incidents.facts import Errors, clean_choice, clean_text
+from incidents.models import Incident
+from incidents.services import grant_access
+from ledger.services import record
+from organisations.actors import SYSTEM_EMAIL, Actor
+from organisations.models import Organisation, User
+from organisations.roles import Action, Grade
+
+from .. import errors as rules_broken
+from .. import norms
+from ..access import must_be_open, open_case, open_finding_for, own_seat_for, panel_in
+from ..models import Finding, Panel, Seat
+from ..states import Conflict, Round
+from .facts import clean_deadline
+from .findings import still_stands
+from .tiers import recompute_finding
+
+SMALLEST = 3
+
+
+def recorded(actor: Actor, subject: Panel | Seat, verb: str, **payload: Any) -> None:
+    """The ledger entry of an act on a panel."""
+    record(actor=actor, verb=verb, subject=subject, root_id=subject.incident_id, payload=payload)
+
+
+def side_of(incident: Incident, organisation: Organisation) -> str | None:
+    """Why an organisation has no seat: `claimant`, `kind`, `accused`, `harmed`, or nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attribution_side_of(%s, %s)", [incident.pk, organisation.pk])
+        found = cursor.fetchone()[0]
+    return None if found is None else str(found)
+
+
+def system_for(holder_id: int) -> Actor:
+    """The platform acting for the holder of a case, for what an act brings about after its actor's own access has ended."""
+    return Actor(User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=holder_id), ())
+
+
+@transaction.atomic
+def convene_panel(*, actor: Actor, reference: str, finding: str, deadline: Any, quorum: int = SMALLEST) -> Panel:
+    """Convenes a panel for a finding; digital forensics, law and human rights must all be seated (ATT-7)."""
+    case, found = open_finding_for(actor, reference, finding, Action.CONVENE_PANEL)
+    still_stands(found)
+    errors: Errors = {}
+    moment = clean_deadline(deadline, "deadline", errors)
+    if moment is not None and moment <= clock.now():
+        errors.setdefault("deadline", []).append(_("The date must be in the future."))
+    if not SMALLEST <= quorum <= 30:
+        errors.setdefault("quorum", []).append(_("A panel has at least three opinions."))
+    if errors or moment is None:
+        raise Invalid(errors)
+    if Panel.objects.filter(finding=found, state__in=[Round.INVITING, Round.SEALED]).exists():
+        raise rules_broken.RoundOpen
+    number = (Panel.objects.filter(incident=case.incident).aggregate(last=Max("number"))["last"] or 0) + 1
+    standard = norms.standard_of(found.standard_version)
+    panel = Panel.objects.create(
+        incident=case.incident, finding=found, number=number, scale=found.scale, required_seats=sorted(standard.seats),
+        quorum=quorum, deadline=moment, convened_by=actor.user,
+    )  # fmt: skip
+    recorded(actor, panel, "panel.convened", finding=found.label, panel=panel.label, deadline=moment.isoformat())
+    return panel
+
+
+@transaction.atomic
+def invite_seat(
+    *, actor: Actor, reference: str, panel: int, organisation: Organisation, discipline: str, about: str = ""
+) -> Seat:
+    """Offers a seat to an organisation from outside. It sees the summary and what is to be judged; evidence opens to the
+    person who takes the seat, once they have declared no conflict of interest."""
+    case = open_case(actor, reference, Action.CONVENE_PANEL)
+    found = panel_in(case.incident, panel)
+    if found.state not in (Round.INVITING, Round.SEALED):
+        raise rules_broken.RoundOver
+    errors: Errors = {}
+    version = found.finding.standard_version
+    discipline = clean_choice(discipline, "discipline", errors, norms.named("disciplines", version))
+    text = clean_text(about, "about", errors) or f"{found.finding.hypothesis.name}: {found.finding.statement}"
+    if errors:
+        raise Invalid(errors)
+    if (side := side_of(case.incident, organisation)) is not None:
+        raise rules_broken.NoSeatFor(side)
+    number = (Seat.objects.filter(incident=case.incident).aggregate(last=Max("number"))["last"] or 0) + 1
+    seat_code = norms.seat_of(discipline, version)
+    seat = Seat.objects.create(
+        incident=case.incident, panel=found, number=number, discipline=discipline, seat=seat_code, about=text,
+        organisation=organisation, answer_by=found.deadline, invited_by=actor.user,
+    )  # fmt: skip
+    # Only this much before the declaration; the role is named when the seat belongs to one.
+    role = norms.ROLE_OF_SEAT.get(seat_code, "")
+    if Action.SHARE in case.actions:
+        grant_access(
+            actor=actor, reference=reference, organisation=organisation, grade=Grade.SUMMARY, role=role,
+            reason=f"Invited to panel {found.label}, seat {seat.label}",
+        )  # fmt: skip
+    else:
+        raise NotAllowed(Action.SHARE)
+    recorded(
+        actor,
+        seat,
+        "panel.seat_invited",
+        panel=found.label,
+        seat=seat.label,
+        discipline=discipline,
+        organisation=organisation.pk,
+    )
+    return seat
+
+
+@transaction.atomic
+def release_seat(*, actor: Actor, reference: str, seat: int) -> Seat:
+    """Takes back an invitation nobody has answered yet."""
+    case = open_case(actor, reference, Action.CONVENE_PANEL)
+    found = Seat.objects.filter(incident=case.incident, number=seat).select_related("panel").first()
+    if found is None:
+        raise NotFound(seat)
+    if found.conflict != Conflict.UNDECLARED or found.recused_at is not None:
+        raise rules_broken.SeatTaken
+    found.recused_at, found.recused_reason = clock.now(), "released"
+    found.save(update_fields=["recused_at", "recused_reason"])
+    recorded(actor, found, "panel.seat_released", panel=found.panel.label, seat=found.label)
+    return found
+
+
+@transaction.atomic
+def declare_conflict(*, actor: Actor, reference: str, seat: int, conflict: bool, text: str = "") -> Seat:
+    """The invited person says whether they have a conflict of interest, before any evidence opens.
+
+    None: the seat is theirs and the evidence opens to them by name. A conflict: they step out, the seat is free, and what
+    had opened closes; a conflict that appears after an opinion was given takes that opinion out of the count.
+    """
+    case, found = own_seat_for(actor, reference, seat, lock=True)
+    must_be_open(case)
+    actor.require(Action.TAKE_SEAT)
+    if not norms.roles_for(found.seat) & set(actor.roles):
+        raise NotAllowed(found.discipline)
+    errors: Errors = {}
+    words = clean_text(text, "text", errors, required=conflict)
+    if errors:
+        raise Invalid(errors)
+    if found.recused_at is not None or (found.conflict == Conflict.NONE and found.member_id != actor.user.pk):
+        raise rules_broken.SeatTaken
+    if conflict:
+        return step_out(actor, case.incident, found, words)
+    if found.conflict == Conflict.NONE:
+        return found
+    return take_seat(actor, case.incident, found)
+
+
+def take_seat(actor: Actor, incident: Incident, seat: Seat) -> Seat:
+    """No conflict: the seat is taken. The database opens the evidence, by name, with the same change."""
+    if (side := side_of(incident, seat.organisation)) is not None:
+        raise rules_broken.NoSeatFor(side)
+    if Seat.objects.filter(panel_id=seat.panel_id, member=actor.user, recused_at__isnull=True).exists():
+        raise rules_broken.AlreadySitting
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attribution_seat_bar(%s)", [seat.pk])
+        bar = cursor.fetchone()[0]
+    if bar == "over":
+        raise rules_broken.RoundOver
+    if bar is not None:
+        raise rules_broken.MemberHasPart(part=bar)
+    seat.conflict, seat.member, seat.declared_at = Conflict.NONE, actor.user, clock.now()
+    seat.save(update_fields=["conflict", "member", "declared_at"])
+    panel = Panel.objects.get(pk=seat.panel_id)
+    recorded(actor, seat, "panel.seat_taken", panel=panel.label, seat=seat.label)
+    filled = set(
+        Seat.objects.filter(panel=panel, conflict=Conflict.NONE, recused_at__isnull=True).values_list("seat", flat=True)
+    )
+    if panel.state == Round.INVITING and filled >= set(panel.required_seats):
+        panel.state = Round.SEALED
+        panel.save(update_fields=["state"])
+    return seat
+
+
+def step_out(actor: Actor, incident: Incident, seat: Seat, words: str) -> Seat:
+    """A conflict: recused. The finding is computed anew when an open opinion leaves the count."""
+    gave = seat.sealed_at is not None
+    seat.conflict, seat.member, seat.conflict_text = Conflict.DECLARED, actor.user, words
+    seat.declared_at = seat.recused_at = clock.now()
+    seat.recused_reason = "conflict"
+    recorded(actor, seat, "panel.seat_recused", seat=seat.label)
+    seat.save(update_fields=["conflict", "member", "conflict_text", "declared_at", "recused_at", "recused_reason"])
+    if gave:
+        system = system_for(incident.holder_id)
+        with acting_as(system.principal):
+            finding = Finding.objects.get(panels__pk=seat.panel_id)
+            finding.incident = incident
+            recompute_finding(actor=system, finding=finding, cause="panel.seat_recused")
+    return seat
+
+
+@transaction.atomic
+def reveal_panel(*, actor: Actor, reference: str, panel: int) -> Panel:
+    """Opens every opinion at once: when all members have given theirs, or the time is over and there is a quorum.
+
+    The database alone can do it, and asks the same conditions again. The finding is computed anew.
+    """
+    case = case_for(actor, reference, Action.SEE_ATTRIBUTION, lock=True)
+    must_be_open(case)
+    found = panel_in(case.incident, panel)
+    sits = Seat.objects.filter(panel=found, member=actor.user, recused_at__isnull=True, conflict=Conflict.NONE).exists()
+    if not sits and not case.may(Action.CONVENE_PANEL):
+        raise NotAllowed(Action.CONVENE_PANEL)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attribution_reveal(%s)", [found.pk])
+        outcome = cursor.fetchone()[0]
+    refusals = {
+        "not_sealed": rules_broken.SeatsFilling if found.state == Round.INVITING else rules_broken.RoundOver,
+        "waiting": rules_broken.StillSealed,
+        "no_quorum": rules_broken.NoQuorum,
+        "not_found": NotFound,
+    }
+    if outcome in refusals:
+        raise refusals[outcome]
+    found.refresh_from_db(fields=["state", "revealed_at"])
+    seats = Seat.objects.filter(panel=found).exclude(commitment="").order_by("number")
+    recorded(
+        actor, found, "panel.revealed", panel=found.label, opinions=[[seat.label, seat.commitment] for seat in seats]
+    )
+    recompute_finding(actor=actor, finding=found.finding, cause="panel.revealed")
+    return found
+
+
+@transaction.atomic
+def close_panel(*, actor: Actor, reference: str, panel: int) -> Panel:
+    """Ends a panel: after its opinions were opened they stay; before, nothing of them is ever shown."""
+    case = open_case(actor, reference, Action.CONVENE_PANEL)
+    found = panel_in(case.incident, panel)
+    if found.state == Round.CLOSED:
+        raise rules_broken.RoundOver
+    found.state, found.closed_at = Round.CLOSED, clock.now()
+    found.save(update_fields=["state", "closed_at"])
+    recorded(actor, found, "panel.closed", panel=found.label)
+    return found
