@@ -29,7 +29,8 @@ def cast(committed_db: str, django_db_blocker: Any) -> Any:
 
 def together(act: Callable[[int], object], times: int = 6) -> list[object]:
     """All at the same moment, each on a connection of its own; what each gave or raised."""
-    start, results = threading.Barrier(times), [None] * times
+    start = threading.Barrier(times)
+    results: list[object] = [None] * times
 
     def run(index: int) -> None:
         try:
@@ -45,7 +46,7 @@ def together(act: Callable[[int], object], times: int = 6) -> list[object]:
         thread.start()
     for thread in threads:
         thread.join(30)
-    return list(results)
+    return results
 
 
 def test_items_given_in_at_once_get_numbers_of_their_own(cast: People) -> None:

@@ -140,7 +140,7 @@ def test_a_frozen_item_is_restored_only_with_the_original(people: People, told: 
     incident = filed(analyst)
     item = given(analyst, incident)
     file = the_file(analyst, item)
-    named = {"actor": analyst, "reference": incident.reference, "label": "E-1"}
+    named: dict[str, Any] = {"actor": analyst, "reference": incident.reference, "label": "E-1"}
     with acting_as(analyst.principal), pytest.raises(ItemNotFrozen):
         services.restore_item(**named, reason="x")
     tamper(file)
@@ -247,7 +247,12 @@ def test_the_sweep_checks_a_file_again_after_a_day_and_not_before(
     given(analyst, filed(analyst))
     read: list[str] = []
     real = storage.hash_of
-    monkeypatch.setattr(storage, "hash_of", lambda path: (read.append(path), real(path))[1])
+
+    def counted(path: str) -> str | None:
+        read.append(path)
+        return real(path)
+
+    monkeypatch.setattr(storage, "hash_of", counted)
     sweep_integrity()
     sweep_integrity()
     assert len(read) == 1

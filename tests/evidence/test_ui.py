@@ -212,14 +212,14 @@ def test_every_act_has_a_page_that_works(people: People, sign_in: SignIn, act: s
         return
     if act != "verify":
         assert client.get(f"{base(incident.reference)}E-1/{path}/").status_code == 200
-    answers: dict[str, object] = {
+    answers: dict[str, dict[str, object]] = {
         "link": {"kind": "derived_from", "other": "E-2", "note": ""},
         "mark": {"mark": "TLP:RED"},
         "withdraw": {"reason": "Given in by mistake"},
         "file": {"file": SimpleUploadedFile("more.log", b"more\n")},
         "verify": {},
-    }[act]  # type: ignore[assignment]
-    answer = client.post(f"{base(incident.reference)}E-1/{path}/", answers)  # type: ignore[arg-type]
+    }
+    answer = client.post(f"{base(incident.reference)}E-1/{path}/", answers[act])
     assert answer.status_code == 303
     page = client.get(answer["Location"]).content.decode()
     words = {
