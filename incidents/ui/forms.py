@@ -39,4 +39,4 @@ class IncidentFilter(FilterForm):
         known: dict[Any, Any] = {}
         if isinstance(field, forms.ChoiceField):
             known = dict(field.choices)  # type: ignore[arg-type]
-        return f"{field.label}: {known[value] if value in known else f'“{value}”'}"
+        return f"{field.label}: {known.get(value, f'“{value}”')}"
