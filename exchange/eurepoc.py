@@ -68,7 +68,11 @@ def country_code(name: str) -> str:
     """ISO 3166 alpha-2, or empty when the name is no country."""
     if name in COUNTRIES:
         return COUNTRIES[name]
-    found = pycountry.countries.get(name=name) or pycountry.countries.get(common_name=name) or pycountry.countries.get(official_name=name)
+    found = (
+        pycountry.countries.get(name=name)
+        or pycountry.countries.get(common_name=name)
+        or pycountry.countries.get(official_name=name)
+    )
     if found is None and name:
         base = name.partition(",")[0].partition(" (")[0]
         found = pycountry.countries.get(name=base) if "(region)" not in name else None
@@ -84,7 +88,11 @@ def moment(date: str) -> dict[str, Any]:
 
 def sector_of(row: Row) -> str:
     """Our sector of a receiver row; the subcode says more than the category."""
-    return SECTORS.get(row["receiver_category_subcode"]) or CATEGORIES.get(row["receiver_category"].partition(" (")[0]) or "other"
+    return (
+        SECTORS.get(row["receiver_category_subcode"])
+        or CATEGORIES.get(row["receiver_category"].partition(" (")[0])
+        or "other"
+    )
 
 
 def victims_of(rows: Iterable[Row], warnings: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -116,7 +124,11 @@ def distinct(rows: Sequence[Row], column: str) -> list[str]:
 def statement_of(rows: Sequence[Row], reference: str) -> dict[str, Any]:
     """One statement from all rows of one attribution id."""
     first = rows[0]
-    speakers = distinct(rows, "attributing_actor") + distinct(rows, "attribution_it_company") + distinct(rows, "attributing_country")
+    speakers = (
+        distinct(rows, "attributing_actor")
+        + distinct(rows, "attribution_it_company")
+        + distinct(rows, "attributing_country")
+    )
     dates = distinct(rows, "attribution_date")
     bases = distinct(rows, "attribution_basis")
     return {
@@ -146,7 +158,9 @@ def statements_of(rows: Sequence[Row], warnings: list[dict[str, Any]]) -> list[d
         if len(exploded) > 1:
             warnings.append({"code": "attribution_exploded", "id": number, "rows": len(exploded)})
         if len(distinct(exploded, "attribution_date")) > 1:
-            warnings.append({"code": "attribution_dates_differ", "id": number, "dates": distinct(exploded, "attribution_date")})
+            warnings.append(
+                {"code": "attribution_dates_differ", "id": number, "dates": distinct(exploded, "attribution_date")}
+            )
     if any(row["attribution_basis"] == "Contested attribution" for row in rows):
         warnings.append({"code": "contested_attribution"})
     return statements

@@ -33,7 +33,9 @@ class ImportReport:
         self.incidents_with.update(set(codes))
 
 
-def import_all(*, actor: Actor, recorded: Iterable[Recorded], tell: Callable[[ImportReport], None] | None = None) -> ImportReport:
+def import_all(
+    *, actor: Actor, recorded: Iterable[Recorded], tell: Callable[[ImportReport], None] | None = None
+) -> ImportReport:
     """Imports every record as `actor`; one that cannot be stored is named in the report with the reason."""
     report = ImportReport()
     with acting_as(actor.principal):

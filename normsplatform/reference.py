@@ -53,7 +53,11 @@ def plain(state: object) -> str:
 
 def tables() -> str:
     """`docs/reference/tables.md`: an entity-relationship drawing a room."""
-    parts = [NOTE, "# Tables\n", "Columns are in the models; here is what points at what. Every `incident` link is the case's wall.\n"]
+    parts = [
+        NOTE,
+        "# Tables\n",
+        "Columns are in the models; here is what points at what. Every `incident` link is the case's wall.\n",
+    ]
     for config in own_apps():
         models = sorted(config.get_models(), key=lambda model: model.__name__)
         if models:

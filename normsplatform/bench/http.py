@@ -148,7 +148,7 @@ def run() -> Iterator[Result]:
     user = User.objects.get(pk=principal.user_id)
     key = tokens.new_key()
     ApiToken.objects.create(
-        user=user, organisation_id=principal.organisation_id, name="bench", digest=tokens.digest(key)
+        user=user, organisation_id=principal.organisation_id or 0, name="bench", digest=tokens.digest(key)
     )
     cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(user, principal.organisation_id or 0)}"}
     token = {"Authorization": f"Token {key}", "Content-Type": "application/json"}
@@ -158,7 +158,8 @@ def run() -> Iterator[Result]:
     }
     with server() as port:
         for name, (ours, bare) in pairs.items():
-            left, right = [], []
+            left: list[float] = []
+            right: list[float] = []
             for _ in range(ROUNDS):
                 left.append(rate(port, ours, 200))
                 right.append(rate(port, bare, 200))

@@ -43,7 +43,8 @@ def alternate(
     for _ in range(warm):
         ours()
         yardstick()
-    left, right = [], []
+    left: list[float] = []
+    right: list[float] = []
     for turn in range(pairs):
         for times, work in ((left, ours), (right, yardstick)) if turn % 2 else ((right, yardstick), (left, ours)):
             times.append(timed(work))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.db import connections, transaction
@@ -113,15 +114,17 @@ def seed(incidents: int, say: Say) -> None:
         cursor.execute("SET LOCAL ROLE norms_definer")
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("SET LOCAL synchronous_commit = off")
-        number = {
+        number: dict[str, Any] = {
             "n": incidents,
             "author": author,
             "houses": [house.pk for house in houses],
             "since": SINCE,
             "days": EPOCH_DAYS,
             "words": WORDS,
+            "rare": RARE,
+            "common": COMMON,
         }
-        cursor.execute(FILING, {**number, "rare": RARE, "common": COMMON})
+        cursor.execute(FILING, number)
         say(f"{incidents:,} incidents filed after {time.monotonic() - started:.0f} s")
         cursor.execute(VICTIMS)
         say(f"victims added after {time.monotonic() - started:.0f} s")

@@ -22,7 +22,9 @@ from .synthetic import MEASURED, principal_of
 def keys() -> tuple[Principal, list[int]]:
     """The measured reader and the numbers of their first page, looked up once: a bare view knows its rows."""
     principal = principal_of(MEASURED)
-    actor = Actor(User.objects.get(pk=principal.user_id), Organisation.objects.get(pk=principal.organisation_id), ())
+    actor = Actor(
+        User.objects.get(pk=principal.user_id), Organisation.objects.get(pk=principal.organisation_id or 0), ()
+    )
     with acting_as(principal), transaction.atomic():
         return principal, [row.pk for row in incident_page(actor).incidents]
 

@@ -41,7 +41,9 @@ def test_tests_name_only_known_duties() -> None:
     assert {"ATT-1", "ATT-2", "ATT-3", "SHR-1", "SHR-7"} <= named
 
 
-@pytest.mark.parametrize("page", sorted(str(path.relative_to(ROOT)) for path in [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]))
+@pytest.mark.parametrize(
+    "page", sorted(str(path.relative_to(ROOT)) for path in [*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
+)
 def test_links_between_pages_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text()
     for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", text):

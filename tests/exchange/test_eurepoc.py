@@ -17,8 +17,26 @@ FILES = ("EuRepoC_Global_Database_1.1.csv", "EuRepoC_Attribution_dataset_1.1.csv
 
 # The real set where it is at hand, else a small one of ours with the same traps.
 EXPECTED = {
-    SHARED: {"incidents": 1643, "dates": 83, "contested": 18, "ids": 1954, "without_id": 12, "largest": 216, "intensity": 13, "no_start": 16},
-    SMALL: {"incidents": 4, "dates": 1, "contested": 1, "ids": 4, "without_id": 1, "largest": 6, "intensity": 1, "no_start": 1},
+    SHARED: {
+        "incidents": 1643,
+        "dates": 83,
+        "contested": 18,
+        "ids": 1954,
+        "without_id": 12,
+        "largest": 216,
+        "intensity": 13,
+        "no_start": 16,
+    },
+    SMALL: {
+        "incidents": 4,
+        "dates": 1,
+        "contested": 1,
+        "ids": 4,
+        "without_id": 1,
+        "largest": 6,
+        "intensity": 1,
+        "no_start": 1,
+    },
 }
 SETS = [folder for folder in (SHARED, SMALL) if folder.exists()]
 
@@ -68,7 +86,17 @@ def test_an_exploded_attribution_is_one_statement_with_all_its_names() -> None:
     assert names == [["Russia", "Korea, Democratic People's Republic of", "Group A", "Group B"]]
 
 
-@pytest.mark.parametrize(("name", "code"), [("Russia", "RU"), ("France", "FR"), ("Korea, Republic of", "KR"), ("Asia (region)", ""), ("NATO (region)", ""), ("Unknown", "")])
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Russia", "RU"),
+        ("France", "FR"),
+        ("Korea, Republic of", "KR"),
+        ("Asia (region)", ""),
+        ("NATO (region)", ""),
+        ("Unknown", ""),
+    ],
+)
 def test_a_region_is_no_country(name: str, code: str) -> None:
     assert eurepoc.country_code(name) == code
 

@@ -28,12 +28,16 @@ class Command(BaseCommand):
         if actor is None:
             raise CommandError(f"{options['email']} is nobody here, or a member of no organisation.")
         try:
-            database, attributions, receivers = (eurepoc.read(options[name]) for name in ("incidents", "attributions", "receivers"))
+            database, attributions, receivers = (
+                eurepoc.read(options[name]) for name in ("incidents", "attributions", "receivers")
+            )
             recorded = list(eurepoc.incidents(database, attributions, receivers))
         except (OSError, UnicodeDecodeError, KeyError) as problem:
             raise CommandError(f"This is not EuRepoC 1.1: {problem!r}. Nothing was imported.") from problem
         report = import_all(actor=actor, recorded=recorded, tell=self.progress)
-        self.stdout.write(f"{report.read} incidents read: {report.new} new, {report.known} known already, {report.statements} statements.")
+        self.stdout.write(
+            f"{report.read} incidents read: {report.new} new, {report.known} known already, {report.statements} statements."
+        )
         for code, count in sorted(report.warnings.items()):
             self.stdout.write(f"  warning {code}: {count} in {report.incidents_with[code]} incidents")
         for reference, reason in report.refused:
