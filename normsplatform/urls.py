@@ -17,12 +17,15 @@ CASE = "incidents/<incident:reference>/"
 # Rooms whose pages hang under a case: each has `ui/urls.py` and `api/urls.py`.
 CASE_ROOMS = ["evidence", "attribution", "escalation", "remediation", "accountability"]
 ROOMS = [room for room in CASE_ROOMS if room in settings.INSTALLED_APPS]
+# Rooms whose pages stand alone.
+OPEN_ROOMS = [room for room in ["publication"] if room in settings.INSTALLED_APPS]
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
     path("docs/", login_not_required(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
     path("", include("organisations.api.urls")),
     path("", include("incidents.api.urls")),
+    *(path("", include(f"{room}.api.urls")) for room in OPEN_ROOMS),
     *(path(CASE, include(f"{room}.api.urls")) for room in ROOMS),
 ]
 
@@ -35,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("core.ui.urls")),
     path("", include("organisations.ui.urls")),
     path("", include("incidents.ui.urls")),
+    *(path("", include(f"{room}.ui.urls")) for room in OPEN_ROOMS),
     *(path(CASE, include(f"{room}.ui.urls")) for room in ROOMS),
 ]
 

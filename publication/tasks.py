@@ -1,0 +1,16 @@
+"""The counting, done by a worker as the person who began it."""
+
+from celery import shared_task
+
+from organisations.actors import acting
+
+from . import services
+
+
+@shared_task(name=services.TASK, acks_late=True, ignore_result=True)
+def prepare_release(release_id: int) -> None:
+    """Safe to run twice: the second run finds nothing to do."""
+    actor = services.preparer_of(release_id)
+    if actor is not None:
+        with acting(actor):
+            services.prepare_release(actor=actor, release_id=release_id)
