@@ -105,7 +105,11 @@ def end_membership(*, actor: Actor, membership_id: int) -> None:
 @transaction.atomic
 def revoke_token(*, actor: Actor, token_id: int) -> None:
     """Ends one of the actor's own keys at once; twice is harmless."""
-    token = ApiToken.objects.select_for_update().filter(pk=token_id, user=actor.user, organisation=actor.organisation).first()
+    token = (
+        ApiToken.objects.select_for_update()
+        .filter(pk=token_id, user=actor.user, organisation=actor.organisation)
+        .first()
+    )
     if token is None:
         raise NotFound(token_id)
     if token.revoked_at is None:
