@@ -2,6 +2,7 @@
 
 import json
 import selectors
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,7 @@ CHILD = Path(__file__).with_name("child.py")
 MEMORY = 1536 * 1024 * 1024
 SECONDS = 300
 HEARTBEAT = 2.0
+PREFIX = "document-"
 
 # FIRST TLP 2.0: the label's own colour on black.
 MARK_COLOURS = {
@@ -140,7 +142,7 @@ def write_order(folder: Path, order: Order) -> None:
 
 def run_child(order: Order, tick: Tick) -> tuple[bytes, dict[str, Any]]:
     """Runs the child to its end, calling `tick` at least every two seconds; the PDF and the child's last word."""
-    with tempfile.TemporaryDirectory(prefix="document-") as name:
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=settings.FILE_UPLOAD_TEMP_DIR) as name:
         folder = Path(name)
         write_order(folder, order)
         # No secret of ours goes along: an environment of three names.
@@ -159,6 +161,18 @@ def run_child(order: Order, tick: Tick) -> tuple[bytes, dict[str, Any]]:
         if news.get("done"):
             return (folder / "out.pdf").read_bytes(), news
     raise NotMade(str(news["error"]), str(news.get("detail", "")))
+
+
+def sweep_leftovers() -> int:
+    """Removes the folders of children whose worker was killed: nothing of a case lies about. How many there were."""
+    left = [
+        folder
+        for folder in Path(settings.FILE_UPLOAD_TEMP_DIR).glob(f"{PREFIX}*")
+        if folder.is_dir() and time.time() - folder.stat().st_mtime > 2 * SECONDS
+    ]
+    for folder in left:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(left)
 
 
 def listen(child: subprocess.Popen[bytes], seconds: int, tick: Tick) -> dict[str, Any]:

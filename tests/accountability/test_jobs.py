@@ -1,6 +1,8 @@
 """Long work survives the loss of its worker, is done once, and says why when it fails."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -200,3 +202,13 @@ def test_progress_only_reaches_a_hundred_with_a_document(people: People, inciden
     done = make(people.vela.admin, incident)
     assert (done.job.progress, done.job.stage) == (100, "")
     assert seen(people.vela.admin, incident, 1).job.finished_at is not None
+
+
+def test_what_a_killed_worker_left_in_its_folder_is_removed(settings: Any) -> None:
+    old, new = (Path(settings.FILE_UPLOAD_TEMP_DIR) / name for name in ("document-old", "document-new"))
+    for folder in (old, new):
+        folder.mkdir()
+        (folder / "document.html").write_text("a case")
+    os.utime(old, (0, 0))
+    requeue_lost()
+    assert not old.exists() and new.exists()
