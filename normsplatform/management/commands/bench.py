@@ -8,11 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from incidents.selectors import CAP
-from normsplatform.bench import http, queries
+from normsplatform.bench import http, pdf, queries
 from normsplatform.bench.measure import Result, table
 from normsplatform.bench.synthetic import seed, seeded
 
-BENCHES: dict[str, Callable[[], Iterable[Result]]] = {"queries": queries.run, "http": http.run}
+BENCHES: dict[str, Callable[[], Iterable[Result]]] = {"queries": queries.run, "http": http.run, "documents": pdf.run}
 
 
 class Command(BaseCommand):
