@@ -24,6 +24,7 @@ REVERSIBLE: Final = ("", "yes", "partial", "no")
 
 SETS: Final = ("aimed_at", "interrupts", "touches", "clear_of")
 YES_NO: Final = (
+    "aims_at_compliance",
     "uses_force", "by_private_actor", "consultation_only", "responsible_state_complied", "act_ceased",
     "before_tribunal", "tribunal_in_bad_faith",
 )  # fmt: skip
@@ -103,9 +104,9 @@ def read(given: Mapping[str, Any], ladder: Mapping[str, Any], taxonomy: Mapping[
     if both := sorted(values["touches"] & values["clear_of"]):
         wrong["touches"] = [_("%(codes)s cannot be answered both yes and no.") % {"codes": ", ".join(both)}]
     for name in YES_NO:
+        # An open question leaves the value the guardrails take for "not answered".
         if given.get(name) is not None:
             values[name] = _yes_no(given, name, wrong)
-    values["aims_at_compliance"] = _yes_no(given, "aims_at_compliance", wrong)
     values |= {name: _text(given, name, wrong) for name in TEXTS}
     values |= {name: _day(given, name, wrong, LATEST if name not in DONE_ON else today) for name in DAYS}
     if wrong:

@@ -1,6 +1,7 @@
 """The room of measures."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.core.exceptions import ImproperlyConfigured
 
 
 class EscalationConfig(AppConfig):
@@ -9,4 +10,8 @@ class EscalationConfig(AppConfig):
     name = "escalation"
 
     def ready(self) -> None:
+        # Without findings every case would look like T0, and a case where a State was found responsible like one
+        # where nobody was: better not to start.
+        if not apps.is_installed("attribution"):
+            raise ImproperlyConfigured("Measures stand on findings: install the app “attribution” with “escalation”.")
         from . import verbs  # noqa: F401  (declares what can be recorded here)

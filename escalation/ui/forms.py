@@ -12,6 +12,7 @@ from core.forms import Form
 from instruments import taxonomy
 
 from ..answers import DAYS, MOST_TEXT, MOST_TITLE, TEXTS, questions
+from ..answers import YES_NO as ANSWERED_YES_NO
 from ..rules import prohibitions
 from ..words import HINTS, QUESTIONS, aim_choices
 
@@ -114,10 +115,7 @@ class ProposalForm(Form):
         for name, value in self.cleaned_data.items():
             if name.startswith("touches_"):
                 continue
-            yes_no = (
-                name in self.asked and isinstance(self.fields[name].widget, forms.RadioSelect) and name != "reversible"
-            )
-            given[name] = {"yes": True, "no": False}.get(value) if yes_no else value
+            given[name] = {"yes": True, "no": False}.get(value) if name in ANSWERED_YES_NO else value
         if self.one_by_one:
             answered = {code: self.cleaned_data.get(f"touches_{code}") for code in self.listed}
             given["touches"] = [code for code, answer in answered.items() if answer == "yes"]
