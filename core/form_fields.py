@@ -19,7 +19,7 @@ from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 # How well a time is known, from exact to not at all.
@@ -352,6 +352,9 @@ class EstimateField(forms.Field):
         return [str(part or "") for part in initial] != [str(part or "") for part in (data or [])]
 
 
+SELECTED = mark_safe(" selected")  # noqa: S308  (a constant)
+
+
 class LongSelect(forms.Select):
     """A select of hundreds of options (countries), written by one join: a template node per option takes ten times as long."""
 
@@ -360,9 +363,7 @@ class LongSelect(forms.Select):
     ) -> SafeString:
         given = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
         chosen = "" if value is None else str(value)
-        options = (
-            (code, format_html(" selected") if str(code) == chosen else "", label) for code, label in self.choices
-        )
+        options = ((code, SELECTED if str(code) == chosen else "", label) for code, label in self.choices)
         return format_html(
             "<select{}>{}</select>", flatatt(given), format_html_join("", '<option value="{}"{}>{}</option>', options)
         )

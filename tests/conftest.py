@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from core.tenancy import acting_as
 from instruments.services import adopt_shelf
@@ -15,11 +16,23 @@ from tests.people import People
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Made by the owner, with the instruments adopted; from here on every transaction takes the application's role."""
+def django_db_setup(
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """One database made by the owner, with the instruments adopted; from here on every transaction takes the application's role.
+
+    Our own and not pytest-django's: that one makes a database only when it sees a `django_db` mark, and races ask for
+    `committed_db` instead.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner", "public"})
         adopt_shelf(using="default")
-    connections["default"].settings_dict["OPTIONS"]["role"] = "norms_app"
+        connections["default"].settings_dict["OPTIONS"]["role"] = "norms_app"
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        connections["default"].settings_dict["OPTIONS"].pop("role")
+        teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture
