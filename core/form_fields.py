@@ -352,7 +352,7 @@ class EstimateField(forms.Field):
         return [str(part or "") for part in initial] != [str(part or "") for part in (data or [])]
 
 
-SELECTED = mark_safe(" selected")  # noqa: S308  (a constant)
+SELECTED = mark_safe(" selected")
 
 
 class LongSelect(forms.Select):
