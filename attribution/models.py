@@ -16,6 +16,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core.countries import country_name
 from incidents.models import CaseRow
 
 from .querysets import FindingQuerySet
@@ -90,7 +91,10 @@ class Hypothesis(CaseRow):
     @property
     def name(self) -> str:
         """The actor in words."""
-        return self.actor or self.country or str(ANY_OTHER[self.kind])
+        country = country_name(self.country) if self.country else ""
+        if self.actor and country:
+            return f"{self.actor} ({country})"
+        return self.actor or country or str(ANY_OTHER[self.kind])
 
 
 class Rating(CaseRow):

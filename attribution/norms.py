@@ -116,9 +116,11 @@ PARTS = {
 }
 
 
-def _words(name: str, value: Any, version: str) -> str:
+def _words(name: str, value: Any, version: str, names: Mapping[str, str]) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(_words(name, one, version) for one in value)
+        return ", ".join(_words(name, one, version, names) for one in value)
+    if name == "hypothesis":
+        return names.get(str(value), str(value))
     if name == "fields":
         return gettext(content_of(version)["fields"].get(value, str(value)))
     for part in PARTS.get(name, ()):
@@ -132,9 +134,10 @@ def _words(name: str, value: Any, version: str) -> str:
     return str(value)
 
 
-def say(code: str, params: Mapping[str, Any], version: str) -> str:
-    """A sentence of the rules in the reader's language, with the standard's own words for its codes."""
-    return gettext(MESSAGES[code]) % {name: _words(name, value, version) for name, value in params.items()}
+def say(code: str, params: Mapping[str, Any], version: str, names: Mapping[str, str] | None = None) -> str:
+    """A sentence of the rules in the reader's language, with the standard's own words for its codes and, in `names`,
+    what hypotheses are called."""
+    return gettext(MESSAGES[code]) % {name: _words(name, value, version, names or {}) for name, value in params.items()}
 
 
 def say_text(text: Text, version: str) -> str:
@@ -152,3 +155,9 @@ OVERDUE_ASKS = {
     "revise": _("Revise it: say what has changed."),
     "withdraw": _("Withdraw it."),
 }
+
+
+def confidences(version: str | None = None) -> list[tuple[str, str, str]]:
+    """Words of confidence with their criteria; never mixed with a likelihood (R1.6)."""
+    rows = content_of(version or version_in_force())["confidence"]
+    return [(row["code"], gettext(row["name"]), gettext(row["criteria"])) for row in rows]

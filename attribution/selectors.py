@@ -240,10 +240,7 @@ def finding_view(finding: Finding, panel: Panel | None, standard: EvidenceStanda
 
 def hypothesis_views(hypotheses: Iterable[Hypothesis], lead_id: int) -> tuple[HypothesisView, ...]:
     """All hypotheses, rejected ones too: striking one off helps nobody."""
-    return tuple(
-        HypothesisView(row.label, row.kind, lead=row.pk == lead_id, label=f"{row.label} {row.name}")
-        for row in hypotheses
-    )
+    return tuple(HypothesisView(row.label, row.kind, lead=row.pk == lead_id, label=row.label) for row in hypotheses)
 
 
 def views_of(finding: Finding, on: date | None = None) -> Views:

@@ -13,6 +13,7 @@ from ..selectors import views_of
 from ..states import Standing
 
 PROVISIONAL = ("T0", "T1")
+LARGEST_TRIED = 200
 
 
 def marked(views_items: dict[str, str], rated: set[str]) -> list[str]:
@@ -55,7 +56,9 @@ def recompute_finding(*, actor: Actor, finding: Finding, cause: str) -> TierRepo
     locked.tier = report.tier if report.tier in PROVISIONAL or locked.approved_at else "T1"
     locked.contested = report.contested
     locked.marked_items = marked({item.id: item.status for item in views.items}, used)
-    locked.explanation, locked.computed_at = report.as_dict(), clock.now()
+    # Where to look next is tried class by class: not worth it on a case of thousands of items.
+    raising = list(views.raising()) if len(views.items) <= LARGEST_TRIED else []
+    locked.explanation, locked.computed_at = {**report.as_dict(), "raising": raising}, clock.now()
     locked.version += 1
     locked.save(
         update_fields=[

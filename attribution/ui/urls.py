@@ -1,5 +1,35 @@
-"""Addresses."""
+"""Addresses of attribution's pages, under a case."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import findings, overview, panels
+
+ROOT = "attribution/"
+FINDING = f"{ROOT}findings/<finding:number>/"
+PANEL = f"{ROOT}panels/<int:panel>/"
+
+urlpatterns = [
+    path(ROOT, overview.attribution, name="attribution"),
+    path(f"{ROOT}matrix/", overview.matrix, name="attribution-matrix"),
+    path(f"{ROOT}hypotheses/new/", overview.hypothesis_new, name="hypothesis-new"),
+    path(f"{ROOT}hypotheses/<slug:label>/reject/", overview.hypothesis_reject, name="hypothesis-reject"),
+    path(f"{ROOT}hypotheses/<slug:label>/reconsider/", overview.hypothesis_reconsider, name="hypothesis-reconsider"),
+    path(f"{ROOT}findings/new/", findings.finding_new, name="finding-new"),
+    path(FINDING, findings.finding_page, name="finding"),
+    path(f"{FINDING}change/", findings.finding_amend, name="finding-amend"),
+    path(f"{FINDING}extend/", findings.finding_extend, name="finding-extend"),
+    path(f"{FINDING}contest/", findings.finding_contest, name="finding-contest"),
+    path(f"{FINDING}contests/<int:contest>/resolve/", findings.contest_resolve, name="contest-resolve"),
+    path(f"{FINDING}corroborate/", findings.finding_corroborate, name="finding-corroborate"),
+    path(f"{FINDING}withdraw/", findings.finding_withdraw, name="finding-withdraw"),
+    path(f"{FINDING}replace/", findings.finding_supersede, name="finding-supersede"),
+    path(f"{FINDING}panel/", findings.panel_new, name="panel-new"),
+    path(PANEL, panels.panel_page, name="panel"),
+    path(f"{PANEL}invite/", panels.seat_invite, name="seat-invite"),
+    path(f"{PANEL}seats/<int:seat>/release/", panels.seat_release, name="seat-release"),
+    path(f"{PANEL}opinion/", panels.opinion, name="opinion"),
+    path(f"{PANEL}reveal/", panels.panel_reveal, name="panel-reveal"),
+    path(f"{PANEL}close/", panels.panel_close, name="panel-close"),
+    path(f"{PANEL}objections/<int:seat>/", panels.objection_answer, name="objection-answer"),
+    path(f"{ROOT}seats/<int:seat>/", panels.seat_declare, name="seat-declare"),
+]

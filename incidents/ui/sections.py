@@ -3,6 +3,7 @@
 Rooms above this one are named by address only; a room that is not there is left out.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -25,6 +26,10 @@ SECTIONS = [
 ]
 
 
+# Who is shown a section although they may not open the rest of it: an invited panel member, before evidence opens.
+GUESTS: dict[str, Callable[[HttpRequest, CaseAccess], bool]] = {}
+
+
 def case_context(request: HttpRequest, case: CaseAccess, section: str, **more: Any) -> dict[str, Any]:
     """What every page of a case is drawn from: the case, what the reader may do, the mark, and the sections."""
     items = []
@@ -33,7 +38,7 @@ def case_context(request: HttpRequest, case: CaseAccess, section: str, **more: A
             address = reverse(name, args=[case.incident.reference])
         except NoReverseMatch:
             continue
-        if case.may(action):
+        if case.may(action) or (name in GUESTS and GUESTS[name](request, case)):
             items.append({"label": label, "url": address, "current": name == section})
     return {
         "case": case,

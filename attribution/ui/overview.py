@@ -1,0 +1,133 @@
+"""The first page of the section, the hypotheses, and the matrix."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from core.errors import Invalid, NotAllowed
+from core.http import see_other
+from incidents.access import CaseAccess, case_for
+from incidents.ui.sections import GUESTS
+from organisations.doors import actor_of
+from organisations.roles import Action
+
+from .. import norms, selectors, services
+from ..access import hypothesis_in
+from ..services.matrix import rates_sealed
+from ..words import names_of, shown
+from .forms import ConfirmForm, HypothesisForm, ReasonForm
+from .pages import SECTION, form_page, page
+
+PAGE = 25
+
+
+def invited(request: HttpRequest, case: CaseAccess) -> bool:
+    """Whether a seat is offered to the reader's organisation: they are shown the way to it."""
+    return selectors.own_seats(case.incident, actor_of(request).organisation.pk).exists()
+
+
+@require_safe
+def attribution(request: HttpRequest, reference: str) -> HttpResponse:
+    """Hypotheses, findings and how far each is carried. An invited member sees the seat offered to them."""
+    actor = actor_of(request)
+    case = case_for(actor, reference)
+    seats = list(selectors.own_seats(case.incident, actor.organisation.pk))
+    if not case.may(Action.SEE_ATTRIBUTION):
+        if not seats:
+            raise NotAllowed(Action.SEE_ATTRIBUTION)
+        return page(request, case, "invitations", seats=seats)
+    hypotheses = selectors.hypotheses_of(case.incident)
+    names = names_of(hypotheses)
+    findings = [shown(finding) for finding in selectors.findings_of(case.incident)]
+    return page(
+        request, case, "attribution", hypotheses=hypotheses, findings=findings, names=names,
+        invitations=[seat for seat in seats if seat.conflict == "undeclared"],
+        may_analyse=case.may(Action.ANALYSE), may_propose=case.may(Action.PROPOSE_FINDING),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hypothesis_new(request: HttpRequest, reference: str) -> HttpResponse:
+    """Another explanation."""
+    actor = actor_of(request)
+    case = case_for(actor, reference, Action.ANALYSE)
+    form = HypothesisForm(request.POST or None)
+    return form_page(
+        request, case, form,
+        lambda: services.add_hypothesis(actor=actor, reference=reference, facts=form.cleaned_data),
+        title=_("Add a hypothesis"), button=_("Add the hypothesis"), done=_("The hypothesis was added."),
+        back=reverse("attribution", args=[reference]),
+        lede=_("Another State, a non-State group, a false flag and an actor not known are always kept as alternatives."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hypothesis_reject(request: HttpRequest, reference: str, label: str) -> HttpResponse:
+    """Setting a hypothesis aside."""
+    actor = actor_of(request)
+    case = case_for(actor, reference, Action.ANALYSE)
+    hypothesis = hypothesis_in(case.incident, label)
+    form = ReasonForm(request.POST or None)
+    return form_page(
+        request, case, form,
+        lambda: services.reject_hypothesis(
+            actor=actor, reference=reference, label=label, reason=form.cleaned_data["reason"]
+        ),
+        title=_("Reject %(hypothesis)s") % {"hypothesis": hypothesis}, button=_("Reject the hypothesis"),
+        done=_("The hypothesis was rejected. It stays in the list."), back=reverse("attribution", args=[reference]),
+        lede=_("It stays in the list and in every computation."), danger=True,
+    )  # fmt: skip
+
+
+@require_POST
+def hypothesis_reconsider(request: HttpRequest, reference: str, label: str) -> HttpResponse:
+    """Taking a hypothesis back into consideration."""
+    services.reconsider_hypothesis(actor=actor_of(request), reference=reference, label=label)
+    messages.success(request, _("The hypothesis is under consideration again."))
+    return see_other("attribution", reference)
+
+
+def cells_in(posted: Any) -> dict[str, dict[str, str]]:
+    """The cells of a sent matrix: fields named `E-1.H2`."""
+    cells: dict[str, dict[str, str]] = {}
+    for name, value in posted.items():
+        item, dot, hypothesis = name.partition(".")
+        if dot and item.startswith("E-"):
+            cells.setdefault(item, {})[hypothesis] = value
+    return cells
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def matrix(request: HttpRequest, reference: str) -> HttpResponse:
+    """Evidence against hypotheses: the reader's own ratings beside the middle of everybody's open ones."""
+    actor = actor_of(request)
+    case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
+    status, errors = 200, []
+    number = request.GET.get("page", "1")
+    if request.method == "POST":
+        try:
+            changed = services.rate_evidence(actor=actor, reference=reference, ratings=cells_in(request.POST))
+        except Invalid as error:
+            status = 422
+            errors = [f"{field}: {text}" for field, texts in error.details.items() for text in texts]
+        else:
+            said = ngettext("%(count)d rating was saved.", "%(count)d ratings were saved.", changed)
+            messages.success(request, said % {"count": changed} if changed else _("Nothing was changed."))
+            return see_other(f"{reverse('attribution-matrix', args=[reference])}?page={number}")
+    version = norms.version_in_force()
+    rows = selectors.matrix_of(case.incident, actor.user, norms.standard_of(version))
+    shown_page = Paginator(rows, PAGE).get_page(number)
+    return page(
+        request, case, "matrix", status=status, rows=shown_page, hypotheses=selectors.hypotheses_of(case.incident),
+        ratings=norms.named("ratings", version), may_rate=case.may(Action.ANALYSE) and case.incident.status == "open",
+        sealed=rates_sealed(case.incident, actor), form=ConfirmForm(), errors=errors, page_has_errors=bool(errors),
+    )  # fmt: skip
+
+
+GUESTS[SECTION] = invited
