@@ -1,7 +1,7 @@
 """Measures proposed on a case: what was asked, what the guardrails answered, who decided.
 
 A measure is seen by whoever may see the case's evidence. What was proposed never changes; what was refused stays on
-record with its report, so that a refusal can be shown and counted (docs/decisions/0008).
+record with its report, so that a refusal can be shown and counted (docs/decisions/0004).
 """
 
 from __future__ import annotations

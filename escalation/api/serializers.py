@@ -74,7 +74,7 @@ class ProposalSerializer(AnswersSerializer):
     text = words()
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class WhyClosedSerializer(serializers.Serializer[Any]):
     article = serializers.CharField()
     text = serializers.CharField()
 
@@ -90,7 +90,7 @@ class CatalogueEntrySerializer(serializers.Serializer[Any]):
     legal_basis = serializers.ListField(child=serializers.CharField())
     people_needed = serializers.IntegerField()
     possible = serializers.BooleanField()
-    reasons = ReasonSerializer(many=True)
+    reasons = WhyClosedSerializer(many=True)
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         """`class` is a word of Python's own, so it cannot be an attribute."""
@@ -107,7 +107,7 @@ class SituationSerializer(serializers.Serializer[Any]):
     catalogue = CatalogueEntrySerializer(many=True)
 
 
-class CheckSerializer(serializers.Serializer[Any]):
+class GuardrailCheckSerializer(serializers.Serializer[Any]):
     """One line of the guardrails' answer."""
 
     code = serializers.CharField()
@@ -119,12 +119,12 @@ class CheckSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
 
 
-class ReportSerializer(serializers.Serializer[Any]):
+class GuardrailReportSerializer(serializers.Serializer[Any]):
     """The guardrails' answer: every check, and what may be done instead."""
 
     measure = serializers.CharField()
     verdict = serializers.ChoiceField(choices=["allowed", "refused"])
-    checks = CheckSerializer(many=True)
+    checks = GuardrailCheckSerializer(many=True)
     alternatives = serializers.ListField(child=serializers.CharField())
 
 
@@ -145,7 +145,7 @@ class MeasureSerializer(serializers.Serializer[Any]):
     finding = serializers.CharField()
     tier = serializers.CharField()
     answers = AnswersSerializer()
-    report = ReportSerializer()
+    report = GuardrailReportSerializer()
     approved_at = serializers.DateTimeField(allow_null=True)
     decided_tier = serializers.CharField()
     decided_ladder = serializers.CharField()
@@ -163,7 +163,7 @@ class MeasurePageSerializer(serializers.Serializer[Any]):
     results = MeasureSerializer(many=True)
 
 
-class ReasonAskSerializer(serializers.Serializer[Any]):
+class ClosingSerializer(serializers.Serializer[Any]):
     """Why a measure is declined, withdrawn or ended."""
 
     reason = serializers.CharField(max_length=MOST_TEXT)

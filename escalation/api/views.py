@@ -1,7 +1,6 @@
 """The API's door to measures: parse, call, answer."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -21,10 +20,10 @@ from ..errors import GuardrailsRefused
 from ..models import Measure
 from ..states import Status
 from .serializers import (
+    ClosingSerializer,
     MeasurePageSerializer,
     MeasureSerializer,
     ProposalSerializer,
-    ReasonAskSerializer,
     RefusalSerializer,
     SituationSerializer,
 )
@@ -94,65 +93,62 @@ class MeasureDetail(APIView):
         return Response(selectors.measure_as_json(measure_for(case.incident, number)))
 
 
-class MeasureAct(APIView):
+def done(request: Request, reference: str, number: str, act: Callable[..., Measure]) -> Response:
     """An act that needs nothing but the measure."""
-
-    act: ClassVar[Callable[..., Measure]]
-
-    def post(self, request: Request, reference: str, number: str) -> Response:
-        measure = type(self).act(actor=actor_of(request), reference=reference, number=number)
-        return Response(selectors.measure_as_json(measure))
+    return Response(selectors.measure_as_json(act(actor=actor_of(request), reference=reference, number=number)))
 
 
-class ReasonedAct(APIView):
-    """An act that needs a reason."""
-
-    act: ClassVar[Callable[..., Measure]]
-    action: ClassVar[Action] = Action.PROPOSE_MEASURE
-
-    def post(self, request: Request, reference: str, number: str) -> Response:
-        actor = actor_of(request)
-        measure_for(case_for(actor, reference, self.action).incident, number)
-        shape = ReasonAskSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given: dict[str, Any] = shape.validated_data
-        measure = type(self).act(actor=actor, reference=reference, number=number, reason=given["reason"])
-        return Response(selectors.measure_as_json(measure))
+def done_with_reason(
+    request: Request, reference: str, number: str, act: Callable[..., Measure], action: Action
+) -> Response:
+    """An act that needs a reason; who may not act is told so before what they sent is read."""
+    actor = actor_of(request)
+    measure_for(case_for(actor, reference, action).incident, number)
+    shape = ClosingSerializer(data=request.data)
+    shape.is_valid(raise_exception=True)
+    measure = act(actor=actor, reference=reference, number=number, reason=shape.validated_data["reason"])
+    return Response(selectors.measure_as_json(measure))
 
 
-@extend_schema(
-    operation_id="measures_approve", request=None, responses={200: MeasureSerializer, 409: RefusalSerializer}
-)
-class MeasureApprove(MeasureAct):
+class MeasureApprove(APIView):
     """Agreeing to a measure somebody else proposed; the guardrails are asked again."""
 
-    act = staticmethod(services.approve_measure)
+    @extend_schema(
+        operation_id="measures_approve", request=None, responses={200: MeasureSerializer, 409: RefusalSerializer}
+    )
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        return done(request, reference, number, services.approve_measure)
 
 
-@extend_schema(operation_id="measures_start", request=None, responses={200: MeasureSerializer, 409: RefusalSerializer})
-class MeasureStart(MeasureAct):
+class MeasureStart(APIView):
     """Putting an approved measure in force."""
 
-    act = staticmethod(services.start_measure)
+    @extend_schema(
+        operation_id="measures_start", request=None, responses={200: MeasureSerializer, 409: RefusalSerializer}
+    )
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        return done(request, reference, number, services.start_measure)
 
 
-@extend_schema(operation_id="measures_decline", request=ReasonAskSerializer, responses=MeasureSerializer)
-class MeasureDecline(ReasonedAct):
+class MeasureDecline(APIView):
     """Deciding against a proposal."""
 
-    act = staticmethod(services.decline_measure)
-    action = Action.DECIDE_MEASURE
+    @extend_schema(operation_id="measures_decline", request=ClosingSerializer, responses=MeasureSerializer)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        return done_with_reason(request, reference, number, services.decline_measure, Action.DECIDE_MEASURE)
 
 
-@extend_schema(operation_id="measures_withdraw", request=ReasonAskSerializer, responses=MeasureSerializer)
-class MeasureWithdraw(ReasonedAct):
+class MeasureWithdraw(APIView):
     """Taking back a measure that is not in force."""
 
-    act = staticmethod(services.withdraw_measure)
+    @extend_schema(operation_id="measures_withdraw", request=ClosingSerializer, responses=MeasureSerializer)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        return done_with_reason(request, reference, number, services.withdraw_measure, Action.PROPOSE_MEASURE)
 
 
-@extend_schema(operation_id="measures_end", request=ReasonAskSerializer, responses=MeasureSerializer)
-class MeasureEnd(ReasonedAct):
+class MeasureEnd(APIView):
     """Ending a measure in force: one person, at any time."""
 
-    act = staticmethod(services.end_measure)
+    @extend_schema(operation_id="measures_end", request=ClosingSerializer, responses=MeasureSerializer)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        return done_with_reason(request, reference, number, services.end_measure, Action.PROPOSE_MEASURE)

@@ -159,11 +159,11 @@ def test_lists_cost_the_same_for_one_measure_and_for_many(
     for _time in range(30):
         case.propose("R01")
     client = sign_in(case.coordinator)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         first = client.get(at(case, "measures/")).json()
     assert [row["number"] for row in first["results"]][:2] == ["M-30", "M-29"]
     assert len(client.get(first["next"]).json()["results"]) == 5
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(11):
         client.get(at(case))
 
 

@@ -1,5 +1,6 @@
 """Measures on a case: what the guardrails refuse is kept, what helps waits for nobody, and nobody agrees with themselves."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -283,7 +284,7 @@ def test_a_measure_is_turned_down_with_a_reason_or_not_at_all(case: Case, act: A
 def test_only_the_drawn_moves_are_possible(case: Case) -> None:
     """Every state against every act: the table in states.py and nothing else."""
     other = case.people.vela.another("coordinator")
-    acts = {
+    acts: dict[Status, tuple[Callable[..., Measure], dict[str, str]]] = {
         Status.APPROVED: (services.approve_measure, {}),
         Status.IN_FORCE: (services.start_measure, {}),
         Status.DECLINED: (services.decline_measure, {"reason": "No."}),
