@@ -25,7 +25,7 @@ def django_db_setup(
     `committed_db` instead.
     """
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, aliases={"default", "owner", "public"})
+        made = setup_databases(verbosity=0, interactive=False)
         adopt_shelf(using="default")
         connections["default"].settings_dict["OPTIONS"]["role"] = "norms_app"
     yield
