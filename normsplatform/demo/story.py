@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from core.errors import DomainError
 from ledger.models import Entry
 from ledger.services import record
 from organisations.actors import Actor, acting
@@ -30,6 +31,15 @@ def told_by(actors: Iterable[Actor]) -> dict[str, Names]:
     return told
 
 
+def said(step: str, act: Act, actor: Actor) -> Mapping[str, Any] | None:
+    """The act itself; one that is refused says at which step, and why."""
+    try:
+        return act(actor)
+    except DomainError as problem:
+        problem.add_note(f"At the step {step}, by {actor.user.email}: {problem.details}")
+        raise
+
+
 class Story:
     """What was told so far, and the only way to tell more."""
 
@@ -41,7 +51,7 @@ class Story:
         """Lets `actor` do `act` unless this step was told before; the names it leaves."""
         if step not in self._told:
             with acting(actor):
-                names = dict(act(actor) or {})
+                names = dict(said(step, act, actor) or {})
                 record(actor=actor, verb=TOLD, subject=actor.organisation, payload={"step": step, "names": names})
             self._told[step] = names
             self.new += 1

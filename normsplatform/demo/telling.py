@@ -1,8 +1,24 @@
 """The whole demo, in the order it is told."""
 
+from . import cases
 from .cast import Cast
+from .stage import Stage
+from .stations import evidence, filing, remediation
 from .story import Story
 
 
 def tell(story: Story, cast: Cast) -> None:
     """Tells what was not told before."""
+    stages = [Stage(story, cast, case) for case in cases.all_cases()]
+    for stage in stages:
+        filing.file_case(stage)
+        filing.keep_statements(stage)
+        filing.keep_timeline(stage)
+        filing.share(stage)
+    filing.link_cases(story, cast)
+    for stage in stages:
+        evidence.tell(stage)
+        remediation.tell(stage)
+    for stage in stages:
+        filing.close(stage)
+    filing.leave_draft(story, cast)

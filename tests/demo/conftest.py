@@ -1,0 +1,71 @@
+"""The demo, told once for a whole module into a database of its own, through real commits."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connections
+
+from incidents.models import Incident
+from normsplatform.demo.accounts import AccountBook
+from normsplatform.demo.cast import Cast, gather
+from normsplatform.demo.story import Story, told_by
+from normsplatform.demo.telling import tell
+from organisations.actors import acting
+
+T = TypeVar("T")
+
+
+@dataclass
+class Demo:
+    """The demo as it was told."""
+
+    cast: Cast
+    story: Story
+    accounts: Path
+
+    def again(self) -> Story:
+        """Tells it once more, as a second start would."""
+        cast = gather(AccountBook(self.accounts))
+        story = Story(told_by(cast.of_each_house()))
+        tell(story, cast)
+        return story
+
+    def reference(self, case: str) -> str:
+        """The reference a case was given."""
+        return str(self.story.names(f"{case}/filed")["reference"])
+
+    def asked_as(self, who: str, question: Callable[[], T]) -> T:
+        """What the database answers to this person."""
+        with acting(self.cast[who]):
+            return question()
+
+    def case(self, who: str, case: str) -> Incident | None:
+        """The case as this person sees it; None when it is not in their world."""
+        return self.asked_as(who, lambda: Incident.objects.filter(reference=self.reference(case)).first())
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """Told into a copy of the test database, which is gone afterwards."""
+    settings = connections["default"].settings_dict
+    template, copy = settings["NAME"], f"{settings['NAME']}_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock():
+        connections.close_all()
+        with connections["default"]._nodb_cursor() as cursor:
+            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+        settings["NAME"] = copy
+        try:
+            accounts = tmp_path_factory.mktemp("demo") / "demo-accounts.json"
+            cast = gather(AccountBook(accounts))
+            story = Story(told_by(cast.of_each_house()))
+            tell(story, cast)
+            yield Demo(cast, story, accounts)
+        finally:
+            connections.close_all()
+            settings["NAME"] = template
+            with connections["default"]._nodb_cursor() as cursor:
+                cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
