@@ -55,7 +55,9 @@ def csv_file(sheet: Sheet, keep: Keep | None = None, *, suffix: str = "") -> Fil
     for place, cell in figures(sheet.table):
         if keep is None or keep(place):
             numbers = ["" if number is None else number for number in (cell.value, cell.mark, cell.low, cell.high)]
-            writer.writerow([*(each or TOTAL for each in place.values()), *numbers, "true" if cell.at_least else "false"])
+            writer.writerow(
+                [*(each or TOTAL for each in place.values()), *numbers, "true" if cell.at_least else "false"]
+            )
     return File(f"{sheet.code}{suffix}.csv", "text/csv; charset=utf-8", text.getvalue().encode())
 
 

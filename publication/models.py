@@ -23,7 +23,9 @@ class Release(models.Model):
     not publish it.
     """
 
-    version = models.CharField(_("version"), max_length=16, help_text=_("Year and quarter; a revision adds its number."))
+    version = models.CharField(
+        _("version"), max_length=16, help_text=_("Year and quarter; a revision adds its number.")
+    )
     number = models.PositiveIntegerField(_("number"), null=True, unique=True, editable=False)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.PREPARING)
     on = models.DateField(_("counted on"))
@@ -61,7 +63,9 @@ class Release(models.Model):
             ),
             models.CheckConstraint(
                 name="release_published_is_checked",
-                condition=Q(status="published", published_at__isnull=False, checked_by__isnull=False, number__isnull=False)
+                condition=Q(
+                    status="published", published_at__isnull=False, checked_by__isnull=False, number__isnull=False
+                )
                 | (~Q(status="published") & Q(published_at__isnull=True, checked_by__isnull=True, number__isnull=True)),
             ),
             models.CheckConstraint(

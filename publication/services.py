@@ -41,7 +41,8 @@ def quarter_before(on: Any) -> str:
 def _texts(key_points: str, revision_notes: str, *, is_revision: bool) -> dict[str, str]:
     errors: dict[str, list[Any]] = {}
     texts = {
-        name: clean_text(text, name, errors) for name, text in (("key_points", key_points), ("revision_notes", revision_notes))
+        name: clean_text(text, name, errors)
+        for name, text in (("key_points", key_points), ("revision_notes", revision_notes))
     }
     for name, text in texts.items():
         if len(text) > MOST_TEXT:
@@ -186,9 +187,7 @@ def _keep(actor: Actor, release: Release, figures: Figures) -> Release:
     release.sha256 = storing.checksum(figures)
     release.figures_count = len(cells)
     release.hidden_count = sum(cell.mark == "c" for cell in cells)
-    release.save(
-        update_fields=["status", "prepared_at", "sha256", "figures_count", "hidden_count", "compared_with"]
-    )
+    release.save(update_fields=["status", "prepared_at", "sha256", "figures_count", "hidden_count", "compared_with"])
     record(
         actor=actor, verb="release.prepared", subject=release,
         payload={"version": release.version, "sha256": release.sha256, "compared_with": release.compared_with},

@@ -1,5 +1,6 @@
 """The API's door to public figures: open to anyone for what is published, to publishers for the rest."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,6 +14,7 @@ from rest_framework.views import APIView
 
 from core.errors import NotFound
 from core.pagination import NewestFirst
+from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.roles import Action
 
@@ -44,8 +46,8 @@ def seen(request: Request, version: str, codes: list[str] | None) -> tuple[Editi
     try:
         return selectors.published(version, codes), False
     except NotFound:
-        actor = getattr(request, "actor", None)
-        if not access.is_publisher(actor):
+        actor: Actor | None = getattr(request, "actor", None)
+        if actor is None or not access.is_publisher(actor):
             raise
         return selectors.preview(access.release_for(actor, version, Action.PREPARE_RELEASE), codes), True
 
@@ -117,12 +119,12 @@ class ReleaseAct(APIView):
 
     def answer(self, request: Request, version: str, **given: Any) -> Response:
         """Does it, and tells the release as it then is."""
-        done = {
+        services_of: dict[str, Callable[..., Release]] = {
             "publish": services.publish_release,
             "discard": services.discard_release,
             "again": services.send_again,
-        }[self.act]
-        release = done(actor=actor_of(request), version=version, **given)
+        }
+        release = services_of[self.act](actor=actor_of(request), version=version, **given)
         return Response(release_as_json(selectors.preview(release), for_publisher=True))
 
 

@@ -7,125 +7,283 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0002_walls'),
+        ("organisations", "0002_walls"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.CharField(help_text='Year and quarter; a revision adds its number.', max_length=16, verbose_name='version')),
-                ('number', models.PositiveIntegerField(editable=False, null=True, unique=True, verbose_name='number')),
-                ('status', models.CharField(choices=[('preparing', 'Being counted'), ('prepared', 'Waiting for a second person'), ('refused', 'Refused by the disclosure check'), ('discarded', 'Discarded'), ('published', 'Published')], default='preparing', max_length=10, verbose_name='status')),
-                ('on', models.DateField(verbose_name='counted on')),
-                ('begun_at', models.DateTimeField(auto_now_add=True)),
-                ('sent_at', models.DateTimeField(help_text='When the work was last handed to a worker.')),
-                ('prepared_at', models.DateTimeField(editable=False, null=True)),
-                ('published_at', models.DateTimeField(editable=False, null=True, verbose_name='published')),
-                ('discarded_because', models.TextField(blank=True)),
-                ('rules_version', models.CharField(max_length=24, verbose_name='disclosure rules')),
-                ('rules', models.JSONField(default=dict, verbose_name='rules as applied')),
-                ('labels', models.JSONField(default=dict, verbose_name='names of the categories')),
-                ('method', models.TextField(verbose_name='method')),
-                ('key_points', models.TextField(blank=True, verbose_name='key points')),
-                ('revision_notes', models.TextField(blank=True, verbose_name='revision notes')),
-                ('compared_with', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=16), default=list, size=None)),
-                ('refusal', models.JSONField(default=list, verbose_name='what would be exposed')),
-                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256 of the figures')),
-                ('figures_count', models.PositiveIntegerField(default=0)),
-                ('hidden_count', models.PositiveIntegerField(default=0)),
-                ('checked_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('discarded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='organisations.organisation')),
-                ('prepared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('revision_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='revisions', to='publication.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "version",
+                    models.CharField(
+                        help_text="Year and quarter; a revision adds its number.", max_length=16, verbose_name="version"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(editable=False, null=True, unique=True, verbose_name="number")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("preparing", "Being counted"),
+                            ("prepared", "Waiting for a second person"),
+                            ("refused", "Refused by the disclosure check"),
+                            ("discarded", "Discarded"),
+                            ("published", "Published"),
+                        ],
+                        default="preparing",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="counted on")),
+                ("begun_at", models.DateTimeField(auto_now_add=True)),
+                ("sent_at", models.DateTimeField(help_text="When the work was last handed to a worker.")),
+                ("prepared_at", models.DateTimeField(editable=False, null=True)),
+                ("published_at", models.DateTimeField(editable=False, null=True, verbose_name="published")),
+                ("discarded_because", models.TextField(blank=True)),
+                ("rules_version", models.CharField(max_length=24, verbose_name="disclosure rules")),
+                ("rules", models.JSONField(default=dict, verbose_name="rules as applied")),
+                ("labels", models.JSONField(default=dict, verbose_name="names of the categories")),
+                ("method", models.TextField(verbose_name="method")),
+                ("key_points", models.TextField(blank=True, verbose_name="key points")),
+                ("revision_notes", models.TextField(blank=True, verbose_name="revision notes")),
+                (
+                    "compared_with",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=16), default=list, size=None
+                    ),
+                ),
+                ("refusal", models.JSONField(default=list, verbose_name="what would be exposed")),
+                ("sha256", models.CharField(blank=True, max_length=64, verbose_name="SHA-256 of the figures")),
+                ("figures_count", models.PositiveIntegerField(default=0)),
+                ("hidden_count", models.PositiveIntegerField(default=0)),
+                (
+                    "checked_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "discarded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="organisations.organisation"
+                    ),
+                ),
+                (
+                    "prepared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "revision_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="revisions",
+                        to="publication.release",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='PublishedTable',
+            name="PublishedTable",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.IntegerField(default=0, editable=False, help_text='Set by the database from the release.')),
-                ('published_at', models.DateTimeField(editable=False, null=True)),
-                ('position', models.PositiveSmallIntegerField()),
-                ('code', models.CharField(max_length=60)),
-                ('breakdown', models.CharField(max_length=40)),
-                ('measure', models.CharField(max_length=12)),
-                ('title', models.CharField(max_length=200)),
-                ('dimensions', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), size=None)),
-                ('rows', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('columns', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None)),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tables', to='publication.release')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "organisation_id",
+                    models.IntegerField(default=0, editable=False, help_text="Set by the database from the release."),
+                ),
+                ("published_at", models.DateTimeField(editable=False, null=True)),
+                ("position", models.PositiveSmallIntegerField()),
+                ("code", models.CharField(max_length=60)),
+                ("breakdown", models.CharField(max_length=40)),
+                ("measure", models.CharField(max_length=12)),
+                ("title", models.CharField(max_length=200)),
+                (
+                    "dimensions",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=24), size=None),
+                ),
+                (
+                    "rows",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+                ),
+                (
+                    "columns",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), size=None),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tables", to="publication.release"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
+                "ordering": ["position"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedCell',
+            name="PublishedCell",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('organisation_id', models.IntegerField(default=0, editable=False, help_text='Set by the database from the release.')),
-                ('published_at', models.DateTimeField(editable=False, null=True)),
-                ('position', models.PositiveIntegerField()),
-                ('row', models.CharField(blank=True, max_length=60)),
-                ('column', models.CharField(blank=True, max_length=60)),
-                ('value', models.BigIntegerField(null=True)),
-                ('mark', models.CharField(blank=True, max_length=1)),
-                ('low', models.BigIntegerField(null=True)),
-                ('high', models.BigIntegerField(null=True)),
-                ('at_least', models.BooleanField(default=False)),
-                ('table', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cells', to='publication.publishedtable')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "organisation_id",
+                    models.IntegerField(default=0, editable=False, help_text="Set by the database from the release."),
+                ),
+                ("published_at", models.DateTimeField(editable=False, null=True)),
+                ("position", models.PositiveIntegerField()),
+                ("row", models.CharField(blank=True, max_length=60)),
+                ("column", models.CharField(blank=True, max_length=60)),
+                ("value", models.BigIntegerField(null=True)),
+                ("mark", models.CharField(blank=True, max_length=1)),
+                ("low", models.BigIntegerField(null=True)),
+                ("high", models.BigIntegerField(null=True)),
+                ("at_least", models.BooleanField(default=False)),
+                (
+                    "table",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cells",
+                        to="publication.publishedtable",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['position'],
-                'constraints': [models.UniqueConstraint(fields=('table', 'row', 'column'), name='published_cell_once'), models.CheckConstraint(condition=models.Q(models.Q(('mark', ''), ('value__isnull', False)), models.Q(('mark__in', ['c', 'u']), ('value__isnull', True)), _connector='OR'), name='published_cell_number_or_mark'), models.CheckConstraint(condition=models.Q(models.Q(('mark', 'c'), _negated=True), ('high__isnull', True), _connector='OR'), name='published_cell_hides_its_value')],
+                "ordering": ["position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("table", "row", "column"), name="published_cell_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mark", ""), ("value__isnull", False)),
+                            models.Q(("mark__in", ["c", "u"]), ("value__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="published_cell_number_or_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mark", "c"), _negated=True), ("high__isnull", True), _connector="OR"
+                        ),
+                        name="published_cell_hides_its_value",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['preparing', 'prepared', 'refused', 'discarded', 'published'])), name='release_status'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["preparing", "prepared", "refused", "discarded", "published"])),
+                name="release_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['refused', 'discarded']), _negated=True), fields=('version',), name='release_version_once'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["refused", "discarded"]), _negated=True),
+                fields=("version",),
+                name="release_version_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['preparing', 'prepared'])), fields=('organisation',), name='release_one_pending'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["preparing", "prepared"])),
+                fields=("organisation",),
+                name="release_one_pending",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_by__isnull', False), ('number__isnull', False), ('published_at__isnull', False), ('status', 'published')), models.Q(models.Q(('status', 'published'), _negated=True), ('checked_by__isnull', True), ('number__isnull', True), ('published_at__isnull', True)), _connector='OR'), name='release_published_is_checked'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("checked_by__isnull", False),
+                        ("number__isnull", False),
+                        ("published_at__isnull", False),
+                        ("status", "published"),
+                    ),
+                    models.Q(
+                        models.Q(("status", "published"), _negated=True),
+                        ("checked_by__isnull", True),
+                        ("number__isnull", True),
+                        ("published_at__isnull", True),
+                    ),
+                    _connector="OR",
+                ),
+                name="release_published_is_checked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(('checked_by__isnull', True), models.Q(('checked_by', models.F('prepared_by')), _negated=True), _connector='OR'), name='release_four_eyes'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("checked_by__isnull", True),
+                    models.Q(("checked_by", models.F("prepared_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="release_four_eyes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['prepared', 'published']), _negated=True), models.Q(('sha256', ''), _negated=True), _connector='OR'), name='release_has_checksum'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["prepared", "published"]), _negated=True),
+                    models.Q(("sha256", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="release_has_checksum",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'refused'), _negated=True), models.Q(('refusal', []), _negated=True), _connector='OR'), name='release_refused_says_why'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "refused"), _negated=True),
+                    models.Q(("refusal", []), _negated=True),
+                    _connector="OR",
+                ),
+                name="release_refused_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'discarded'), _negated=True), models.Q(models.Q(('discarded_because', ''), _negated=True), ('discarded_by__isnull', False)), _connector='OR'), name='release_discarded_says_why'),
+            model_name="release",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "discarded"), _negated=True),
+                    models.Q(models.Q(("discarded_because", ""), _negated=True), ("discarded_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="release_discarded_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedtable',
-            constraint=models.UniqueConstraint(fields=('release', 'code'), name='published_table_once'),
+            model_name="publishedtable",
+            constraint=models.UniqueConstraint(fields=("release", "code"), name="published_table_once"),
         ),
         migrations.AddConstraint(
-            model_name='publishedtable',
-            constraint=models.CheckConstraint(condition=models.Q(('measure__in', ['incidents', 'victims'])), name='published_table_measure'),
+            model_name="publishedtable",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("measure__in", ["incidents", "victims"])), name="published_table_measure"
+            ),
         ),
     ]

@@ -50,7 +50,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     """The release in preparation with its figures and checks, or the form that begins one."""
     actor = _publisher(request)
     release = selectors.pending(actor.organisation.pk)
-    form = None if release else BeginForm(request.POST or None)
+    form = None if release else BeginForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         form = form or BeginForm(request.POST)
         if form.is_valid():
@@ -110,7 +110,7 @@ def publish(request: HttpRequest) -> HttpResponse:
     """The confirmation: what is published stays published."""
     actor = _publisher(request)
     release = _pending(actor)
-    form = PublishForm(request.POST or None)
+    form = PublishForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         published = services.publish_release(actor=actor, version=release.version)
         messages.success(request, _("Release %(version)s is public.") % {"version": published.version})
@@ -124,7 +124,7 @@ def discard(request: HttpRequest) -> HttpResponse:
     """Ends it without publishing."""
     actor = _publisher(request)
     release = _pending(actor)
-    form = DiscardForm(request.POST or None)
+    form = DiscardForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.discard_release(actor=actor, version=release.version, reason=form.cleaned_data["reason"])

@@ -19,6 +19,8 @@ from .answers import file_answer, public
 from .figures import one_way
 from .forms import ViewForm
 
+FILTERS: tuple[str, ...] = ("sector", "since", "until")
+
 
 @public
 @require_safe
@@ -28,7 +30,9 @@ def front(request: HttpRequest) -> HttpResponse:
     stats = []
     for sheet in edition.sheets if edition else ():
         total = sheet.table.cells[ALL, ALL]
-        stats.append({"label": words.MEASURES[sheet.table.measure], "value": total.value, "text": words.cell_text(total)})
+        stats.append(
+            {"label": words.MEASURES[sheet.table.measure], "value": total.value, "text": words.cell_text(total)}
+        )
     marks = marks_in([sheet.table for sheet in edition.sheets] if edition else [], only_totals=True)
     return render(request, "publication/front.html", {"edition": edition, "stats": stats, "marks": marks})
 
@@ -73,9 +77,9 @@ def dashboard_figures(edition: Edition, chosen: dict[str, str], measure: str, na
     )
     picked = chosen.get("sector")
     first = sector_year if picked else year
-    query = {name: chosen[name] for name in ("sector", "since", "until") if name in chosen}
+    query: dict[str, str] = {name: chosen[name] for name in FILTERS if name in chosen}
     first_years = first.table.categories["year"]
-    keep = _keep({**query})
+    keep = _keep(query)
     wanted = [each for each in first_years if keep({"year": each})]
     return [
         one_way(
@@ -198,7 +202,7 @@ def release_table(request: HttpRequest, version: str, code: str) -> HttpResponse
 def release_csv(request: HttpRequest, version: str, code: str) -> HttpResponse:
     """A table as CSV; with `sector`, `since` and `until`, only those lines of it."""
     sheet = selectors.published(version, [code]).sheet(code)
-    query = {name: request.GET[name] for name in ("sector", "since", "until") if request.GET.get(name)}
+    query = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
     if query:
         return file_answer(request, files.csv_file(sheet, _keep(query), suffix="-view"))
     return file_answer(request, files.csv_file(sheet))

@@ -1,0 +1,57 @@
+"""Public pages are read here as the public login reads: with its role, inside the test's own transaction."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import connection, connections, transaction
+
+from publication import selectors
+from tests.people import People
+from tests.publication.figures import Bureau
+
+
+def take_role(role: str) -> None:
+    """From here on the statements of this transaction run with this role's rights."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL ROLE {role}")
+
+
+@pytest.fixture(autouse=True)
+def public_login(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`public` is the test's own connection; whatever reads from it does so as norms_public, or fails."""
+    if request.node.get_closest_marker("django_db") is None or request.node.get_closest_marker("committed"):
+        return
+    request.getfixturevalue("db")
+    monkeypatch.setattr(connections._connections, "public", connections["default"])  # type: ignore[attr-defined]
+
+    @contextmanager
+    def as_public() -> Iterator[str]:
+        with transaction.atomic():
+            take_role("norms_public")
+            yield "default"
+            take_role("norms_app")
+
+    @contextmanager
+    def guarded() -> Iterator[str]:
+        try:
+            with as_public() as using:
+                yield using
+        except BaseException:
+            take_role("norms_app")
+            raise
+
+    monkeypatch.setattr(selectors, "as_public", guarded)
+
+
+@pytest.fixture
+def bureau(people: People) -> Bureau:
+    """Organisations with cases, and two publishers."""
+    return Bureau(people)
+
+
+@pytest.fixture
+def on_commit(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
+    """Runs what is sent to a worker at the end of the block."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
