@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.db.models import F
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
@@ -27,12 +26,7 @@ GIVES_IN = frozenset({"evidence.added", "evidence.file_stored"})
 
 def record_recusals(actor: Actor, incident_id: int) -> None:
     """Whoever gave in evidence while sitting has left the seat (the database saw to it); the ledger says so."""
-    left = Seat.objects.filter(
-        incident_id=incident_id,
-        member_id=actor.user.pk,
-        recused_reason="gave_in_evidence",
-        recused_at__gte=F("invited_at"),
-    )
+    left = Seat.objects.filter(incident_id=incident_id, member_id=actor.user.pk, recused_reason="gave_in_evidence")
     told = Entry.objects.filter(verb="panel.seat_recused", root_id=incident_id).values_list("subject_id", flat=True)
     for seat in left.exclude(pk__in=[int(key) for key in told]):
         recorded(actor, seat, "panel.seat_recused", seat=seat.label, because="gave_in_evidence")

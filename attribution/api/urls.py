@@ -1,5 +1,39 @@
-"""Addresses."""
+"""Addresses of attribution under /api/v1/incidents/<reference>/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from . import panels, views
+
+ROOT = "attribution/"
+FINDING = f"{ROOT}findings/<finding:number>/"
+PANEL = f"{ROOT}panels/<int:panel>/"
+
+urlpatterns = [
+    path(f"{ROOT}hypotheses/", views.HypothesisList.as_view(), name="api-hypothesis-list"),
+    path(f"{ROOT}hypotheses/<slug:label>/reject/", views.HypothesisReject.as_view(), name="api-hypothesis-reject"),
+    path(
+        f"{ROOT}hypotheses/<slug:label>/reconsider/",
+        views.HypothesisReconsider.as_view(),
+        name="api-hypothesis-reconsider",
+    ),
+    path(f"{ROOT}ratings/", views.Ratings.as_view(), name="api-ratings"),
+    path(f"{ROOT}findings/", views.FindingList.as_view(), name="api-finding-list"),
+    path(FINDING, views.FindingDetail.as_view(), name="api-finding"),
+    path(f"{FINDING}report/", views.FindingReport.as_view(), name="api-finding-report"),
+    path(f"{FINDING}history/", views.FindingHistory.as_view(), name="api-finding-history"),
+    path(f"{FINDING}extend/", views.FindingExtend.as_view(), name="api-finding-extend"),
+    path(f"{FINDING}contests/", views.ContestList.as_view(), name="api-contest-list"),
+    path(f"{FINDING}contests/<int:contest>/resolve/", views.ContestResolve.as_view(), name="api-contest-resolve"),
+    path(f"{FINDING}corroborate/", views.FindingCorroborate.as_view(), name="api-finding-corroborate"),
+    path(f"{FINDING}withdraw/", views.FindingWithdraw.as_view(), name="api-finding-withdraw"),
+    path(f"{FINDING}supersede/", views.FindingSupersede.as_view(), name="api-finding-supersede"),
+    path(f"{FINDING}panels/", panels.PanelList.as_view(), name="api-panel-list"),
+    path(PANEL, panels.PanelDetail.as_view(), name="api-panel"),
+    path(f"{PANEL}seats/", panels.SeatList.as_view(), name="api-seat-list"),
+    path(f"{PANEL}seats/<int:seat>/release/", panels.SeatRelease.as_view(), name="api-seat-release"),
+    path(f"{PANEL}opinion/", panels.OwnOpinion.as_view(), name="api-opinion"),
+    path(f"{PANEL}reveal/", panels.PanelReveal.as_view(), name="api-panel-reveal"),
+    path(f"{PANEL}close/", panels.PanelClose.as_view(), name="api-panel-close"),
+    path(f"{PANEL}objections/<int:seat>/", panels.ObjectionAnswers.as_view(), name="api-objection"),
+    path(f"{ROOT}seats/<int:seat>/", panels.SeatOffered.as_view(), name="api-seat"),
+]

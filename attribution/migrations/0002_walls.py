@@ -135,7 +135,7 @@ CREATE FUNCTION attribution_giver_leaves() RETURNS trigger LANGUAGE plpgsql SECU
 DECLARE
   giver int := CASE TG_TABLE_NAME WHEN 'evidence_evidenceitem' THEN (to_jsonb(NEW) ->> 'uploaded_by_id')::int ELSE (to_jsonb(NEW) ->> 'stored_by_id')::int END;
 BEGIN
-  UPDATE attribution_seat SET recused_at = now(), recused_reason = 'gave_in_evidence'
+  UPDATE attribution_seat SET recused_at = clock_timestamp(), recused_reason = 'gave_in_evidence'
    WHERE incident_id = NEW.incident_id AND member_id = giver AND recused_at IS NULL;
   UPDATE attribution_finding SET approved_by_id = NULL, approved_at = NULL, tier = least(tier, 'T1')
    WHERE incident_id = NEW.incident_id AND approved_by_id = giver;

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import clock
+from core.errors import NotAllowed
 from core.http import see_other
 from incidents.access import CaseAccess
 from organisations.actors import Actor
@@ -140,8 +141,9 @@ def opinion(request: HttpRequest, reference: str, panel: int) -> HttpResponse:
     actor = actor_of(request)
     case, found = panel_for(actor, reference, panel, Action.TAKE_SEAT)
     seat = own_seat(selectors.seats_of(found), actor)
-    standard = norms.standard_of(found.finding.standard_version)
-    lawyer = seat is not None and seat.discipline in standard.seats["law"]
+    if seat is None:
+        raise NotAllowed(Action.TAKE_SEAT)
+    lawyer = seat.discipline in norms.standard_of(found.finding.standard_version).seats["law"]
     own = selectors.own_opinion(found, actor.user)
     form = OpinionForm(request.POST or None, finding=found.finding, lawyer=lawyer, own=own)
     return form_page(

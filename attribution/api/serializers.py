@@ -1,0 +1,266 @@
+"""Shapes in and out. What may be said is checked by the services, not here."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+Shape = serializers.Serializer[dict[str, Any]]
+
+
+class HypothesisIn(Shape):
+    """An explanation of who it was."""
+
+    kind = serializers.CharField()
+    country = serializers.CharField(required=False, allow_blank=True)
+    actor = serializers.CharField(required=False, allow_blank=True)
+    article = serializers.IntegerField(required=False, allow_null=True)
+    statement = serializers.CharField(required=False, allow_blank=True)
+
+
+class ReasonIn(Shape):
+    """Why."""
+
+    reason = serializers.CharField()
+
+
+class ReasonsIn(Shape):
+    """Why."""
+
+    reasons = serializers.CharField()
+
+
+class RatingsIn(Shape):
+    """`{"E-1": {"H1": "CC", "H2": ""}}`; an empty code is a blank."""
+
+    ratings = serializers.DictField(child=serializers.DictField(child=serializers.CharField(allow_blank=True)))
+
+
+class Judged(Shape):
+    """What the law and the norms ask to be written."""
+
+    false_flag_check = serializers.CharField(required=False, allow_blank=True)
+    article = serializers.IntegerField(required=False, allow_null=True)
+    norm_13b = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
+    analysis = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
+    decision_reference = serializers.CharField(required=False, allow_blank=True)
+
+
+class FindingIn(Judged):
+    """A proposition with its likelihood and its confidence."""
+
+    hypothesis = serializers.CharField()
+    leg = serializers.CharField()
+    statement = serializers.CharField()
+    scale = serializers.CharField()
+    likelihood = serializers.CharField()
+    confidence = serializers.CharField()
+    reasons = serializers.CharField()
+    review_on = serializers.DateField(required=False, allow_null=True)
+
+
+class FindingChange(Judged):
+    """What is added, or a revised judgement with what changed."""
+
+    likelihood = serializers.CharField(required=False)
+    confidence = serializers.CharField(required=False)
+    reasons = serializers.CharField(required=False)
+    why = serializers.CharField(required=False, allow_blank=True)
+
+
+class ExtensionIn(Shape):
+    """Another review date, with reasons."""
+
+    review_on = serializers.DateField()
+    reasons = serializers.CharField()
+
+
+class ContestIn(Shape):
+    """What speaks against a finding."""
+
+    kind = serializers.CharField()
+    text = serializers.CharField()
+
+
+class SupersedeIn(Shape):
+    """The finding that takes the place of this one."""
+
+    by = serializers.CharField()
+    reason = serializers.CharField()
+
+
+class PanelIn(Shape):
+    """Until when opinions are given."""
+
+    deadline = serializers.DateTimeField()
+    quorum = serializers.IntegerField(required=False, default=3)
+
+
+class SeatIn(Shape):
+    """A seat offered to an organisation."""
+
+    organisation = serializers.SlugField()
+    discipline = serializers.CharField()
+    about = serializers.CharField(required=False, allow_blank=True)
+
+
+class DeclarationIn(Shape):
+    """Whether the invited person has a conflict of interest."""
+
+    conflict = serializers.BooleanField()
+    text = serializers.CharField(required=False, allow_blank=True)
+
+
+class OpinionIn(Shape):
+    """A member's own judgement, given blind."""
+
+    position = serializers.CharField()
+    likelihood = serializers.CharField()
+    confidence = serializers.CharField()
+    reasons = serializers.CharField()
+    change_mind = serializers.CharField(required=False, allow_blank=True)
+    dissent = serializers.CharField(required=False, allow_blank=True)
+    blocking_objection = serializers.BooleanField(required=False)
+    objection = serializers.CharField(required=False, allow_blank=True)
+    article = serializers.IntegerField(required=False, allow_null=True)
+    article_reasons = serializers.CharField(required=False, allow_blank=True)
+    specific_control = serializers.BooleanField(required=False)
+
+
+class HypothesisOut(HypothesisIn):
+    """A hypothesis of the case."""
+
+    number = serializers.CharField()
+    name = serializers.CharField()
+    is_alternative = serializers.BooleanField()
+    status = serializers.CharField()
+    rejected_reason = serializers.CharField()
+
+
+class LikelihoodOut(Shape):
+    """A term in its scale, never converted."""
+
+    scale = serializers.CharField()
+    term = serializers.CharField()
+    words = serializers.CharField(required=False)
+
+
+class FindingOut(Shape):
+    """A finding with its computed tier and the machine-readable explanation."""
+
+    number = serializers.CharField()
+    hypothesis = serializers.CharField()
+    leg = serializers.CharField()
+    statement = serializers.CharField()
+    likelihood = LikelihoodOut()
+    confidence = serializers.CharField()
+    reasons = serializers.CharField()
+    false_flag_check = serializers.CharField()
+    article = serializers.IntegerField(allow_null=True)
+    norm_13b = serializers.DictField()
+    analysis = serializers.DictField()
+    decision_reference = serializers.CharField()
+    standard_version = serializers.CharField()
+    tier = serializers.CharField()
+    computed_tier = serializers.CharField()
+    contested = serializers.BooleanField()
+    standing = serializers.CharField()
+    standing_reason = serializers.CharField()
+    superseded_by = serializers.CharField(allow_null=True)
+    marked_items = serializers.ListField(child=serializers.CharField())
+    review_on = serializers.DateField()
+    overdue = serializers.BooleanField()
+    overdue_days = serializers.IntegerField()
+    asks = serializers.ListField(child=serializers.CharField())
+    proposed_at = serializers.DateTimeField()
+    approved_at = serializers.DateTimeField(allow_null=True)
+    computed_at = serializers.DateTimeField(allow_null=True)
+    explanation = serializers.DictField()
+
+
+class FindingPage(Shape):
+    """A page of findings."""
+
+    next = serializers.CharField(allow_null=True)
+    previous = serializers.CharField(allow_null=True)
+    results = FindingOut(many=True)
+
+
+class ContestOut(ContestIn):
+    """A contest on record."""
+
+    id = serializers.IntegerField()
+    items = serializers.ListField(child=serializers.CharField())
+    opened_at = serializers.DateTimeField()
+    resolved_at = serializers.DateTimeField(allow_null=True)
+    resolution = serializers.CharField()
+
+
+class ChangeOut(Shape):
+    """A step of a finding's history."""
+
+    at = serializers.DateTimeField()
+    cause = serializers.CharField()
+    tier = serializers.CharField()
+    computed_tier = serializers.CharField()
+    standing = serializers.CharField()
+    contested = serializers.BooleanField()
+    marked_items = serializers.ListField(child=serializers.CharField())
+
+
+class SeatOut(Shape):
+    """A seat: who sits there and whether an opinion was given; never what it says."""
+
+    number = serializers.IntegerField()
+    discipline = serializers.CharField()
+    seat = serializers.CharField()
+    organisation = serializers.CharField()
+    about = serializers.CharField()
+    answer_by = serializers.DateTimeField()
+    member = serializers.CharField(allow_null=True)
+    conflict = serializers.CharField()
+    recused = serializers.BooleanField()
+    sealed = serializers.BooleanField()
+    commitment = serializers.CharField()
+
+
+class OpinionOut(OpinionIn):
+    """An opinion: one's own, or any once the round is open."""
+
+    seat = serializers.CharField()
+    likelihood = LikelihoodOut()  # type: ignore[assignment]
+    objection_answer = serializers.CharField(allow_null=True)
+    commitment = serializers.CharField()
+    salt = serializers.CharField()
+    revealed_at = serializers.DateTimeField(allow_null=True)
+
+
+class PanelOut(Shape):
+    """A panel with its seats and, once the round is open, every opinion."""
+
+    number = serializers.IntegerField()
+    finding = serializers.CharField()
+    state = serializers.CharField()
+    scale = serializers.CharField()
+    quorum = serializers.IntegerField()
+    required_seats = serializers.ListField(child=serializers.CharField())
+    deadline = serializers.DateTimeField()
+    revealed_at = serializers.DateTimeField(allow_null=True)
+    seats = SeatOut(many=True)
+    opinions = OpinionOut(many=True)
+
+
+class CellOut(Shape):
+    """One item under one hypothesis."""
+
+    hypothesis = serializers.CharField()
+    own = serializers.CharField(allow_blank=True)
+    group = serializers.CharField(allow_null=True)
+    split = serializers.BooleanField()
+
+
+class RowOut(Shape):
+    """One item across all hypotheses."""
+
+    item = serializers.CharField()
+    separates = serializers.IntegerField(allow_null=True)
+    cells = CellOut(many=True)

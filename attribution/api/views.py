@@ -1,0 +1,239 @@
+"""The API's door to hypotheses, ratings and findings: parse, call, answer."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+from rest_framework.views import APIView
+
+from core.errors import Invalid, NotFound
+from core.pagination import NewestFirst
+from incidents.access import case_for
+from organisations.doors import actor_of
+from organisations.roles import Action
+
+from .. import norms, selectors, services
+from ..access import finding_for
+from ..models import Contest, StandingChange
+from ..selectors import tier_report_for
+from ..services.facts import clean_date
+from ..snapshots import change_values, contest_values, finding_values, hypothesis_values
+from . import serializers as shapes
+
+
+def given(shape: type[Serializer[Any]], request: Request, *, partial: bool = False) -> dict[str, Any]:
+    """What was sent, in its shape."""
+    form = shape(data=request.data, partial=partial)
+    form.is_valid(raise_exception=True)
+    found: dict[str, Any] = dict(form.validated_data)
+    return found
+
+
+class HypothesisList(APIView):
+    """The explanations of who it was, alternatives included."""
+
+    @extend_schema(operation_id="hypotheses_list", responses=shapes.HypothesisOut(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        case = case_for(actor_of(request), reference, Action.SEE_ATTRIBUTION)
+        return Response([hypothesis_values(row) for row in selectors.hypotheses_of(case.incident)])
+
+    @extend_schema(operation_id="hypotheses_add", request=shapes.HypothesisIn, responses={201: shapes.HypothesisOut})
+    def post(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        case_for(actor, reference, Action.ANALYSE)
+        added = services.add_hypothesis(actor=actor, reference=reference, facts=given(shapes.HypothesisIn, request))
+        return Response(hypothesis_values(added), status=201)
+
+
+class HypothesisReject(APIView):
+    """Setting a hypothesis aside; it stays in the list."""
+
+    @extend_schema(operation_id="hypotheses_reject", request=shapes.ReasonIn, responses=shapes.HypothesisOut)
+    def post(self, request: Request, reference: str, label: str) -> Response:
+        actor = actor_of(request)
+        case_for(actor, reference, Action.ANALYSE)
+        facts = given(shapes.ReasonIn, request)
+        return Response(
+            hypothesis_values(services.reject_hypothesis(actor=actor, reference=reference, label=label, **facts))
+        )
+
+
+class HypothesisReconsider(APIView):
+    """Taking a rejected hypothesis back into consideration."""
+
+    @extend_schema(operation_id="hypotheses_reconsider", request=None, responses=shapes.HypothesisOut)
+    def post(self, request: Request, reference: str, label: str) -> Response:
+        row = services.reconsider_hypothesis(actor=actor_of(request), reference=reference, label=label)
+        return Response(hypothesis_values(row))
+
+
+class Ratings(APIView):
+    """Evidence against hypotheses: one's own ratings and the middle of everybody's open ones."""
+
+    @extend_schema(operation_id="ratings_read", responses=shapes.RowOut(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
+        rows = selectors.matrix_of(case.incident, actor.user, norms.standard_of(norms.version_in_force()))
+        return Response(
+            [
+                {
+                    "item": row.item.label,
+                    "separates": row.separates,
+                    "cells": [
+                        {"hypothesis": cell.name, "own": cell.own, "group": cell.group, "split": cell.split}
+                        for cell in row.cells
+                    ],
+                }
+                for row in rows
+            ]
+        )
+
+    @extend_schema(operation_id="ratings_save", request=shapes.RatingsIn, responses=shapes.RowOut(many=True))
+    def put(self, request: Request, reference: str) -> Response:
+        """Cells that are not named stay as they are."""
+        actor = actor_of(request)
+        case_for(actor, reference, Action.ANALYSE)
+        services.rate_evidence(actor=actor, reference=reference, ratings=given(shapes.RatingsIn, request)["ratings"])
+        return self.get(request, reference)
+
+
+class FindingList(APIView):
+    """The findings of a case, newest first."""
+
+    @extend_schema(
+        operation_id="findings_list", parameters=[OpenApiParameter("cursor", str)], responses=shapes.FindingPage
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        case = case_for(actor_of(request), reference, Action.SEE_ATTRIBUTION)
+        pages = NewestFirst()
+        rows = pages.paginate_queryset(selectors.findings_of(case.incident), request, view=self) or []
+        return pages.get_paginated_response([finding_values(row) for row in rows])
+
+    @extend_schema(operation_id="findings_propose", request=shapes.FindingIn, responses={201: shapes.FindingOut})
+    def post(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        case_for(actor, reference, Action.PROPOSE_FINDING)
+        finding = services.propose_finding(actor=actor, reference=reference, facts=given(shapes.FindingIn, request))
+        return Response(finding_values(finding), status=201)
+
+
+class FindingDetail(APIView):
+    """One finding."""
+
+    @extend_schema(operation_id="findings_read", responses=shapes.FindingOut)
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, finding = finding_for(actor_of(request), reference, number)
+        return Response(finding_values(finding))
+
+    @extend_schema(operation_id="findings_amend", request=shapes.FindingChange, responses=shapes.FindingOut)
+    def patch(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        facts = given(shapes.FindingChange, request, partial=True)
+        why = facts.pop("why", "")
+        services.amend_finding(actor=actor, reference=reference, label=number, facts=facts, why=why)
+        return self.get(request, reference, number)
+
+
+class FindingReport(APIView):
+    """A finding's tier with every reason, computed now; with `on`, from what had been received by that day."""
+
+    @extend_schema(operation_id="findings_report", parameters=[OpenApiParameter("on", str)], responses=dict)
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, finding = finding_for(actor_of(request), reference, number)
+        errors: dict[str, list[Any]] = {}
+        text = request.query_params.get("on", "")
+        day = clean_date(text, "on", errors) if text else None
+        if errors:
+            raise Invalid(errors)
+        return Response(tier_report_for(finding, day).as_dict())
+
+
+class FindingHistory(APIView):
+    """How a finding came to stand, newest first."""
+
+    @extend_schema(operation_id="findings_history", responses=shapes.ChangeOut(many=True))
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, finding = finding_for(actor_of(request), reference, number)
+        rows = StandingChange.objects.filter(finding=finding).defer("explanation").order_by("-pk")[:200]
+        return Response([change_values(row) for row in rows])
+
+
+class FindingExtend(APIView):
+    """Putting a review off, with reasons."""
+
+    @extend_schema(operation_id="findings_extend", request=shapes.ExtensionIn, responses=shapes.FindingOut)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        services.extend_review(actor=actor, reference=reference, label=number, **given(shapes.ExtensionIn, request))
+        return Response(finding_values(finding_for(actor, reference, number)[1]))
+
+
+class ContestList(APIView):
+    """What speaks against a finding, resolved or open."""
+
+    @extend_schema(operation_id="contests_list", responses=shapes.ContestOut(many=True))
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, finding = finding_for(actor_of(request), reference, number)
+        return Response([contest_values(row) for row in Contest.objects.filter(finding=finding).order_by("pk")])
+
+    @extend_schema(operation_id="contests_open", request=shapes.ContestIn, responses={201: shapes.ContestOut})
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.ANALYSE)
+        facts = given(shapes.ContestIn, request)
+        contest = services.contest_finding(actor=actor, reference=reference, label=number, **facts)
+        return Response(contest_values(contest), status=201)
+
+
+class ContestResolve(APIView):
+    """Resolving a contest with reasons."""
+
+    @extend_schema(operation_id="contests_resolve", request=shapes.ReasonsIn, responses=shapes.ContestOut)
+    def post(self, request: Request, reference: str, number: str, contest: int) -> Response:
+        actor = actor_of(request)
+        _case, finding = finding_for(actor, reference, number, Action.ANALYSE)
+        if not Contest.objects.filter(finding=finding, pk=contest).exists():
+            raise NotFound(contest)
+        facts = given(shapes.ReasonsIn, request)
+        row = services.resolve_contest(actor=actor, reference=reference, label=number, contest_id=contest, **facts)
+        return Response(contest_values(row))
+
+
+class FindingCorroborate(APIView):
+    """Putting one's name to a finding that the rules compute as corroborated."""
+
+    @extend_schema(operation_id="findings_corroborate", request=None, responses=shapes.FindingOut)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        return Response(finding_values(services.corroborate_finding(actor=actor, reference=reference, label=number)))
+
+
+class FindingWithdraw(APIView):
+    """Withdrawing a finding; it stays on record."""
+
+    @extend_schema(operation_id="findings_withdraw", request=shapes.ReasonIn, responses=shapes.FindingOut)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        facts = given(shapes.ReasonIn, request)
+        return Response(
+            finding_values(services.withdraw_finding(actor=actor, reference=reference, label=number, **facts))
+        )
+
+
+class FindingSupersede(APIView):
+    """Saying which finding stands in the place of this one."""
+
+    @extend_schema(operation_id="findings_supersede", request=shapes.SupersedeIn, responses=shapes.FindingOut)
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        facts = given(shapes.SupersedeIn, request)
+        return Response(
+            finding_values(services.supersede_finding(actor=actor, reference=reference, label=number, **facts))
+        )

@@ -1,0 +1,143 @@
+"""Attribution as plain values: what the API gives, and other rooms keep."""
+
+from typing import Any
+
+from . import norms
+from .models import Contest, Finding, Hypothesis, Opinion, Panel, Seat, StandingChange
+from .selectors import clock_of
+
+
+def hypothesis_values(row: Hypothesis) -> dict[str, Any]:
+    """One hypothesis."""
+    return {
+        "number": row.label,
+        "kind": row.kind,
+        "country": row.country,
+        "actor": row.actor,
+        "name": row.name,
+        "article": row.article,
+        "statement": row.statement,
+        "is_alternative": row.is_alternative,
+        "status": row.status,
+        "rejected_reason": row.rejected_reason,
+    }
+
+
+def finding_values(row: Finding) -> dict[str, Any]:
+    """One finding: proposition, likelihood, confidence and tier, apart from each other; the explanation as it was computed."""
+    clock = clock_of(row)
+    return {
+        "number": row.label,
+        "hypothesis": row.hypothesis.label,
+        "leg": row.leg,
+        "statement": row.statement,
+        "likelihood": {
+            "scale": row.scale,
+            "term": row.likelihood,
+            "words": norms.term_words(row.scale, row.likelihood, row.standard_version),
+        },
+        "confidence": row.confidence,
+        "reasons": row.reasons,
+        "false_flag_check": row.false_flag_check,
+        "article": row.article,
+        "norm_13b": row.norm_13b,
+        "analysis": row.analysis,
+        "decision_reference": row.decision_reference,
+        "standard_version": row.standard_version,
+        "tier": row.tier,
+        "computed_tier": row.computed_tier,
+        "contested": row.contested,
+        "standing": row.standing,
+        "standing_reason": row.standing_reason,
+        "superseded_by": row.superseded_by.label if row.superseded_by else None,
+        "marked_items": row.marked_items,
+        "review_on": row.review_on.isoformat(),
+        "overdue": clock.overdue,
+        "overdue_days": clock.overdue_days,
+        "asks": list(clock.asks),
+        "proposed_at": row.proposed_at.isoformat(),
+        "approved_at": row.approved_at.isoformat() if row.approved_at else None,
+        "computed_at": row.computed_at.isoformat() if row.computed_at else None,
+        "explanation": row.explanation,
+    }
+
+
+def contest_values(row: Contest) -> dict[str, Any]:
+    """One contest."""
+    return {
+        "id": row.pk,
+        "kind": row.kind,
+        "items": row.items,
+        "text": row.text,
+        "opened_at": row.opened_at.isoformat(),
+        "resolved_at": row.resolved_at.isoformat() if row.resolved_at else None,
+        "resolution": row.resolution,
+    }
+
+
+def change_values(row: StandingChange) -> dict[str, Any]:
+    """One step of a finding's history."""
+    return {
+        "at": row.at.isoformat(),
+        "cause": row.cause,
+        "tier": row.tier,
+        "computed_tier": row.computed_tier,
+        "standing": row.standing,
+        "contested": row.contested,
+        "marked_items": row.marked_items,
+    }
+
+
+def seat_values(row: Seat) -> dict[str, Any]:
+    """One seat: who sits there and whether an opinion was given; never what it says."""
+    return {
+        "number": row.number,
+        "discipline": row.discipline,
+        "seat": row.seat,
+        "organisation": row.organisation.slug,
+        "about": row.about,
+        "answer_by": row.answer_by.isoformat(),
+        "member": row.member.name if row.member else None,
+        "conflict": row.conflict,
+        "recused": row.recused_at is not None,
+        "sealed": row.sealed_at is not None,
+        "commitment": row.commitment,
+    }
+
+
+def opinion_values(row: Opinion) -> dict[str, Any]:
+    """One opinion: the author's own, or any once the round is open."""
+    return {
+        "seat": row.seat.label,
+        "position": row.position,
+        "likelihood": {"scale": row.scale, "term": row.likelihood},
+        "confidence": row.confidence,
+        "reasons": row.reasons,
+        "change_mind": row.change_mind,
+        "dissent": row.dissent,
+        "blocking_objection": row.blocking_objection,
+        "objection": row.objection,
+        "objection_answer": row.answer.reasons if hasattr(row, "answer") else None,
+        "article": row.article,
+        "article_reasons": row.article_reasons,
+        "specific_control": row.specific_control,
+        "commitment": row.commitment,
+        "salt": row.salt,
+        "revealed_at": row.revealed_at.isoformat() if row.revealed_at else None,
+    }
+
+
+def panel_values(row: Panel, seats: list[Seat], opinions: list[Opinion]) -> dict[str, Any]:
+    """One panel with its seats and, once the round is open, every opinion."""
+    return {
+        "number": row.number,
+        "finding": row.finding.label,
+        "state": row.state,
+        "scale": row.scale,
+        "quorum": row.quorum,
+        "required_seats": row.required_seats,
+        "deadline": row.deadline.isoformat(),
+        "revealed_at": row.revealed_at.isoformat() if row.revealed_at else None,
+        "seats": [seat_values(seat) for seat in seats],
+        "opinions": [opinion_values(opinion) for opinion in opinions],
+    }
