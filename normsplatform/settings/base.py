@@ -109,7 +109,8 @@ DATABASES = {
     # Migrations and `verify` only; never used by a request.
     "owner": database("DATABASE_OWNER_URL", ATOMIC_REQUESTS=False, CONN_MAX_AGE=0),
     # The public pages: reads frozen releases and nothing else.
-    "public": database("DATABASE_PUBLIC_URL"),
+    # Not opened by every request: they begin their own transaction.
+    "public": database("DATABASE_PUBLIC_URL", ATOMIC_REQUESTS=False),
 }
 DATABASE_ROUTERS = ["normsplatform.postgresql.routers.SchemaBelongsToOwner"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pycountry
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from attribution.services import withdraw_finding
 from core import clock
 from organisations.actors import Actor, acting
 from publication import gathering
+from tests.attribution.ground import Ground
 from tests.people import People
 from tests.publication.figures import Bureau, as_definer
 
@@ -154,3 +157,21 @@ def test_every_country_has_a_region_or_is_said_to_have_none() -> None:
     assert (regions["CR"], regions["UA"], regions["KE"], regions["FJ"], regions["JP"]) == (
         "americas", "europe", "africa", "oceania", "asia",
     )  # fmt: skip
+
+
+def test_a_case_counts_at_the_highest_tier_of_the_findings_that_stand(
+    bureau: Bureau, tmp_path: Path, settings: Any
+) -> None:
+    """What was withdrawn does not count; a case without a finding that stands is at T0."""
+    settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "files", tmp_path / "uploads"
+    for folder in (settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR):
+        folder.mkdir()
+    analyst = bureau.people.vela.analyst
+    ground = Ground(bureau.people, bureau.file(analyst, closed=False))
+    as_definer("UPDATE incidents_incident SET filed_at = now() - interval '100 days' WHERE id = %s", ground.incident.pk)
+    ground.ready()
+    bureau.file(analyst)
+    assert Counter(record.tier for record in counted(bureau.first)) == {"T0": 1, "T1": 1}
+    with acting(analyst):
+        withdraw_finding(actor=analyst, reference=ground.reference, label="F-1", reason="The log was forged.")
+    assert Counter(record.tier for record in counted(bureau.first)) == {"T0": 2}
