@@ -70,6 +70,7 @@ class Answers:
     title: str
     text: str
     view: MeasureView
+    unanswered: frozenset[str] = frozenset()
 
 
 def aims(taxonomy: Mapping[str, Any]) -> frozenset[str]:
@@ -111,12 +112,13 @@ def read(given: Mapping[str, Any], ladder: Mapping[str, Any], taxonomy: Mapping[
     values |= {name: _day(given, name, wrong, LATEST if name not in DONE_ON else today) for name in DAYS}
     if wrong:
         raise Invalid(wrong)
-    return Answers(title, text, MeasureView(**values))
+    return Answers(title, text, MeasureView(**values), frozenset(YES_NO) - set(values))
 
 
-def as_json(view: MeasureView) -> dict[str, Any]:
+def as_json(given: Answers) -> dict[str, Any]:
     """The answers as they are stored and told: sets in order, days as ISO 8601, what was not answered as null or empty."""
-    plain = {name: _plain(value) for name, value in asdict(view).items()}
+    plain = {name: _plain(value) for name, value in asdict(given.view).items()}
+    plain |= dict.fromkeys(given.unanswered)  # the guardrails' own "no" is nobody's answer
     plain.pop("code")
     return plain
 
@@ -125,6 +127,7 @@ def from_json(code: str, stored: Mapping[str, Any]) -> MeasureView:
     """The answers as the guardrails read them: the inverse of `as_json`."""
     known = {field.name for field in fields(MeasureView)}
     values: dict[str, Any] = {name: value for name, value in stored.items() if name in known}
+    values = {name: value for name, value in values.items() if value is not None or name not in YES_NO}
     values |= {name: frozenset(values.get(name) or ()) for name in SETS}
     values |= {name: date.fromisoformat(values[name]) if values.get(name) else None for name in DAYS}
     return MeasureView(code=code, **values)

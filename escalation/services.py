@@ -41,7 +41,7 @@ def propose_measure(*, actor: Actor, reference: str, proposal: Mapping[str, Any]
     measure = Measure.objects.create(
         incident=incident, number=_next_number(incident.pk), code=given.view.code, title=given.title, text=given.text,
         target_state=given.view.target_state or "", starts_on=given.view.starts_on, expires_on=given.view.expires_on,
-        answers=answers.as_json(given.view), proposed_by=actor.user, organisation=actor.organisation,
+        answers=answers.as_json(given), proposed_by=actor.user, organisation=actor.organisation,
         ladder_version=ladder.version, people_needed=rung["approvals"], level=rung["level"],
         review_days=rung["review_days"], finding=standing.label, tier=standing.view.tier,
         report=reports.as_json(report), refused=not report.allowed, status=_first_status(report, rung),

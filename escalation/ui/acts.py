@@ -81,7 +81,7 @@ def act_page(request: HttpRequest, reference: str, number: str, page: Page) -> H
                 show_invalid(form, error)
             except GuardrailsRefused as error:
                 # The same answer as anywhere, with the report that explains it; the service has undone its work.
-                context |= {"report": shown.report(error.details["report"]), "refused": error, "page_has_errors": True}
+                context |= {"report": shown.refusal(error.details["report"]), "refused": error, "page_has_errors": True}
                 status = 409
             else:
                 messages.success(request, str(page.done))

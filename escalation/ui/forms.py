@@ -41,14 +41,16 @@ def text_area(name: str, rows: int = 3) -> forms.CharField:
 def several(name: str, choices: list[tuple[str, str]]) -> forms.MultipleChoiceField:
     """Any number of a list."""
     return forms.MultipleChoiceField(
-        label=QUESTIONS[name], required=False, choices=choices, widget=forms.CheckboxSelectMultiple,
+        label=QUESTIONS[name], required=False, choices=choices, widget=forms.CheckboxSelectMultiple(attrs={"class": "inline"}),
         help_text=HINTS.get(name, ""),
     )  # fmt: skip
 
 
 def one_of(label: Any, choices: Any) -> forms.ChoiceField:
     """One of a few, or no answer."""
-    return forms.ChoiceField(label=label, required=False, choices=choices, widget=forms.RadioSelect)
+    return forms.ChoiceField(
+        label=label, required=False, choices=choices, widget=forms.RadioSelect(attrs={"class": "inline"})
+    )
 
 
 class ProposalForm(Form):

@@ -18,7 +18,7 @@ from .. import reports
 from ..answers import DAYS, questions
 from ..availability import Availability
 from ..models import Measure
-from ..rules import measures
+from ..rules import measures, prohibitions
 from ..selectors import Situation
 from ..selectors import version as ladder_version
 from ..states import Status
@@ -66,6 +66,15 @@ def report(stored: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(lines, key=lambda line: (line["passed"], not line["hard_stop"]))
 
 
+def refusal(stored: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """A report above a form: what was refused apart from what passed."""
+    lines = report(stored)
+    return {
+        "failed": [line for line in lines if not line["passed"]],
+        "passed": [line for line in lines if line["passed"]],
+    }
+
+
 def alternatives(stored: Mapping[str, Any], ladder: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What may be done instead."""
     known = measures(ladder)
@@ -74,18 +83,36 @@ def alternatives(stored: Mapping[str, Any], ladder: Mapping[str, Any]) -> list[d
 
 def answer_rows(measure: Measure) -> list[dict[str, Any]]:
     """The answers to the questions the measure was asked; an open one says so."""
-    asked = questions(measures(ladder_version(measure.ladder_version).content)[measure.code])
-    return [
-        {"label": QUESTIONS[name], "value": _answer(name, measure.answers.get(name)), "empty": _("Not answered")}
+    ladder = ladder_version(measure.ladder_version).content
+    asked = questions(measures(ladder)[measure.code])
+    rows = [
+        (QUESTIONS[name], _answer(name, measure.answers.get(name)))
         for name in asked
-        if name != "clear_of"
+        if name not in {"touches", "clear_of"}
+    ]
+    if "clear_of" in asked:
+        rows += _prohibitions(measure, ladder)
+    elif "touches" in asked:
+        rows.append((QUESTIONS["touches"], "; ".join(measure.answers["touches"]) or _("None")))
+    return [{"label": label, "value": value, "empty": _("Not answered")} for label, value in rows]
+
+
+def _prohibitions(measure: Measure, ladder: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    """Each prohibition with its own answer: what nobody answered is not a "no"."""
+    touches, clear = measure.answers["touches"], measure.answers["clear_of"]
+    return [
+        (
+            f"{code} {_(item['name'])}",
+            _("Yes, it touches this") if code in touches else _("No") if code in clear else None,
+        )
+        for code, item in prohibitions(ladder).items()
     ]
 
 
 def _answer(name: str, value: Any) -> Any:
     if value in (None, "", []):
-        # "Touches none" and "interrupts none" are answers; every other empty one is an open question.
-        return _("None") if name in {"touches", "interrupts", "aimed_at"} else None
+        # "Aimed at nobody" and "interrupts none" are answers; every other empty one is an open question.
+        return _("None") if name in {"interrupts", "aimed_at"} else None
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(value, list):

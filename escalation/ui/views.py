@@ -119,7 +119,7 @@ def new_page(
     }
     if refused is not None:
         context |= {
-            "report": shown.report(refused.report),
+            "report": shown.refusal(refused.report),
             "alternatives": shown.alternatives(refused.report, situation.ladder),
         }
     status = 409 if refused else 422 if form.errors else 200

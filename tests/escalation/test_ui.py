@@ -30,7 +30,7 @@ def at(case: Case, path: str = "") -> str:
 
 def words(response: Any) -> str:
     """What a page says, in one line."""
-    return " ".join(unescape(strip_tags(response.content.decode())).split())
+    return " ".join(unescape(strip_tags(response.content.decode().replace("<", " <"))).split())
 
 
 class Reader(HTMLParser):
@@ -201,6 +201,15 @@ def test_a_mistake_stands_beside_its_field(case: Case, sign_in: SignIn) -> None:
     assert page.status_code == 422
     assert tags(page, "input", name="notified_on")[0].get("aria-invalid") == "true"
     assert case.measures() == []
+
+
+def test_what_nobody_answered_is_shown_as_not_answered(case: Case, sign_in: SignIn) -> None:
+    case.propose("R21", **sound(clear_of=["X01"], touches=["X02"]))
+    text = words(sign_in(case.coordinator).get(at(case, "measures/M-1/")))
+    assert "X01 Indiscriminate retaliation No" in text
+    assert "humanitarian) Yes, it touches this" in text
+    assert "X03 Threat or use of force as countermeasure (ARSIWA 50(1)(a)) Not answered" in text
+    assert "Has the responsible State complied? Not answered" in text
 
 
 def test_a_double_click_proposes_once(case: Case, sign_in: SignIn) -> None:
