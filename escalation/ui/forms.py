@@ -67,6 +67,8 @@ class ProposalForm(Form):
         self.listed = prohibitions(ladder)
         # Who presses answers each prohibition for itself; who does not, only says which of them are touched.
         self.one_by_one = "clear_of" in self.asked
+        # "Optional" would be untrue where the guardrails refuse what is left open.
+        self.mark_optional = not self.one_by_one
         for name in self.asked:
             if field := self._field(name, measure):
                 self.fields[name] = field
@@ -101,7 +103,8 @@ class ProposalForm(Form):
         return one_of(QUESTIONS[name], YES_NO)
 
     def _groups(self) -> list[tuple[Any, ...]]:
-        groups: list[tuple[Any, ...]] = [(_("The measure"), ("title", "text"))]
+        hint = _("Every question below needs an answer: what is left open is refused.") if self.one_by_one else ""
+        groups: list[tuple[Any, ...]] = [(_("The measure"), ("title", "text"), hint)]
         for legend, names in GROUPS:
             if asked := tuple(name for name in names if name in self.fields):
                 groups.append((legend, asked))
