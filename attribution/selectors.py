@@ -293,9 +293,11 @@ class MatrixRow:
     separates: int | None
 
 
-def matrix_of(incident: Incident, user: User, standard: EvidenceStandard) -> list[MatrixRow]:
+def matrix_of(
+    incident: Incident, user: User, standard: EvidenceStandard, hypotheses: Sequence[Hypothesis] | None = None
+) -> list[MatrixRow]:
     """Evidence against hypotheses, the most separating rows first; rows nobody rated come before rows that separate nothing."""
-    hypotheses = hypotheses_of(incident)
+    hypotheses = hypotheses_of(incident) if hypotheses is None else hypotheses
     items = EvidenceItem.objects.filter(incident=incident).exclude(status=ItemStatus.WITHDRAWN).order_by("number")
     everybody, own = open_ratings(incident), own_ratings(incident, user)
     rows = []

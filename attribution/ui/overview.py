@@ -121,10 +121,11 @@ def matrix(request: HttpRequest, reference: str) -> HttpResponse:
             messages.success(request, said % {"count": changed} if changed else _("Nothing was changed."))
             return see_other(f"{reverse('attribution-matrix', args=[reference])}?page={number}")
     version = norms.version_in_force()
-    rows = selectors.matrix_of(case.incident, actor.user, norms.standard_of(version))
+    hypotheses = selectors.hypotheses_of(case.incident)
+    rows = selectors.matrix_of(case.incident, actor.user, norms.standard_of(version), hypotheses)
     shown_page = Paginator(rows, PAGE).get_page(number)
     return page(
-        request, case, "matrix", status=status, rows=shown_page, hypotheses=selectors.hypotheses_of(case.incident),
+        request, case, "matrix", status=status, rows=shown_page, hypotheses=hypotheses,
         ratings=norms.named("ratings", version), may_rate=case.may(Action.ANALYSE) and case.incident.status == "open",
         sealed=rates_sealed(case.incident, actor), form=ConfirmForm(), errors=errors, page_has_errors=bool(errors),
     )  # fmt: skip

@@ -9,10 +9,9 @@ import pytest
 from attribution import services
 from attribution.models import Finding, Panel
 from core import clock
-from core.tenancy import acting_as
 from evidence.models import EvidenceItem
 from incidents.models import Incident
-from organisations.actors import Actor
+from organisations.actors import Actor, acting
 from tests.evidence.builders import LOG, given, graded
 from tests.people import People
 from tests.tenancy.test_walls import filed
@@ -47,8 +46,8 @@ OPINION: dict[str, Any] = {
 
 
 def as_(actor: Actor) -> Any:
-    """The database is asked as this person."""
-    return acting_as(actor.principal)
+    """The database is asked as this person, in one transaction."""
+    return acting(actor)
 
 
 def soon(days: int = 3) -> datetime:

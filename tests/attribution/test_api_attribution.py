@@ -47,7 +47,7 @@ def test_the_whole_way_by_program(ground: Ground, sign_in: SignIn) -> None:
     assert (status, panel["number"], panel["state"]) == (201, 1, "inviting")
     for house, _role, discipline in SEATS:
         organisation = getattr(ground.people, house).organisation
-        status, seat = send(
+        status, _seat = send(
             client,
             "POST",
             url(ground, "panels/1/seats/"),
