@@ -103,7 +103,7 @@ class ProposalForm(Form):
         return one_of(QUESTIONS[name], YES_NO)
 
     def _groups(self) -> list[tuple[Any, ...]]:
-        hint = _("Every question below needs an answer: what is left open is refused.") if self.one_by_one else ""
+        hint = _("A question left open can be reason enough for a refusal.") if self.one_by_one else ""
         groups: list[tuple[Any, ...]] = [(_("The measure"), ("title", "text"), hint)]
         for legend, names in GROUPS:
             if asked := tuple(name for name in names if name in self.fields):
