@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core.charts import number_text
 from core.templatetags.norms import TIERS
 
 from .release import ALL, INCIDENTS, SUPPRESSED, UNKNOWN, VICTIMS, Cell
@@ -83,7 +84,14 @@ def category_name(dimension: str, code: str, sectors: dict[str, str]) -> str:
 
 
 def cell_text(cell: Cell) -> str:
-    """A figure as it stands in a plain table: `[c]`, `[u]`, `0`, `120` or `≥120`."""
+    """A figure as it stands in a file: `[c]`, `[u]`, `0`, `1200` or `≥1200`."""
     if cell.mark:
         return f"[{cell.mark}]"
     return f"≥{cell.value}" if cell.at_least else str(cell.value)
+
+
+def page_text(cell: Cell) -> str:
+    """The same as a page writes it, the number as the reader's language does: `≥1,200`."""
+    if cell.value is None:
+        return cell_text(cell)
+    return f"≥{number_text(cell.value)}" if cell.at_least else number_text(cell.value)

@@ -33,6 +33,9 @@ def statement(measure: str, dimension: str, names: Sequence[str], codes: Sequenc
     if not shown:
         return _("%(table)s: no number can be shown") % {"table": words.table_title(measure, (dimension,))}
     most, where = max(shown, key=lambda each: each[0])
+    if sum(value == most for value, _name in shown) > 1:
+        text = _("%(table)s: the highest number that can be shown is %(most)s, and more than one has it")
+        return text % {"table": words.table_title(measure, (dimension,)), "most": number_text(most)}
     texts = {
         (INCIDENTS, "year"): _("Of the numbers that can be shown, most incidents fall in %(where)s: %(most)s"),
         (INCIDENTS, "sector"): _("Of the sectors that can be shown, %(where)s was hit most often: %(most)s incidents"),

@@ -31,7 +31,7 @@ def front(request: HttpRequest) -> HttpResponse:
     for sheet in edition.sheets if edition else ():
         total = sheet.table.cells[ALL, ALL]
         stats.append(
-            {"label": words.MEASURES[sheet.table.measure], "value": total.value, "text": words.cell_text(total)}
+            {"label": words.MEASURES[sheet.table.measure], "value": total.value, "text": words.page_text(total)}
         )
     marks = marks_in([sheet.table for sheet in edition.sheets] if edition else [], only_totals=True)
     return render(request, "publication/front.html", {"edition": edition, "stats": stats, "marks": marks})
@@ -171,7 +171,7 @@ def table_rows(sheet: Sheet, names: dict[str, str]) -> dict[str, Any]:
         else [str(words.MEASURES[table.measure])]
     )
     rows = [
-        (words.category_name(first, row, names), [words.cell_text(table.cells[row, column]) for column in columns])
+        (words.category_name(first, row, names), [words.page_text(table.cells[row, column]) for column in columns])
         for row in (*table.rows, ALL)
     ]
     return {

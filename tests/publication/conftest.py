@@ -21,28 +21,21 @@ def take_role(role: str) -> None:
 @pytest.fixture(autouse=True)
 def public_login(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """`public` is the test's own connection; whatever reads from it does so as norms_public, or fails."""
-    if request.node.get_closest_marker("django_db") is None or request.node.get_closest_marker("committed"):
+    if request.node.get_closest_marker("django_db") is None:
         return
     request.getfixturevalue("db")
     monkeypatch.setattr(connections._connections, "public", connections["default"])  # type: ignore[attr-defined]
 
     @contextmanager
     def as_public() -> Iterator[str]:
-        with transaction.atomic():
-            take_role("norms_public")
-            yield "default"
-            take_role("norms_app")
-
-    @contextmanager
-    def guarded() -> Iterator[str]:
         try:
-            with as_public() as using:
-                yield using
-        except BaseException:
+            with transaction.atomic():
+                take_role("norms_public")
+                yield "default"
+        finally:
             take_role("norms_app")
-            raise
 
-    monkeypatch.setattr(selectors, "as_public", guarded)
+    monkeypatch.setattr(selectors, "as_public", as_public)
 
 
 @pytest.fixture
