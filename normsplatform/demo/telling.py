@@ -3,12 +3,13 @@
 from . import cases
 from .cast import Cast
 from .stage import Stage
-from .stations import evidence, filing, remediation
+from .stations import attribution, escalation, evidence, figures, filing, remediation, review
 from .story import Story
 
 
 def tell(story: Story, cast: Cast) -> None:
-    """Tells what was not told before."""
+    """Tells what was not told before. The made-up cases come first: the real ones stand above them in every list."""
+    figures.fill(story, cast)
     stages = [Stage(story, cast, case) for case in cases.all_cases()]
     for stage in stages:
         filing.file_case(stage)
@@ -19,6 +20,10 @@ def tell(story: Story, cast: Cast) -> None:
     for stage in stages:
         evidence.tell(stage)
         remediation.tell(stage)
+        attribution.tell(stage)
+        escalation.tell(stage)
+        review.tell(stage)
     for stage in stages:
         filing.close(stage)
+    figures.release(story, cast)
     filing.leave_draft(story, cast)

@@ -26,6 +26,7 @@ class Demo:
     cast: Cast
     story: Story
     accounts: Path
+    sent: list[tuple[str, int]]
 
     def again(self) -> Story:
         """Tells it once more, as a second start would."""
@@ -51,21 +52,31 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Told into a copy of the test database, which is gone afterwards."""
-    settings = connections["default"].settings_dict
-    template, copy = settings["NAME"], f"{settings['NAME']}_{uuid.uuid4().hex[:8]}"
-    with django_db_blocker.unblock():
+    template = connections["default"].settings_dict["NAME"]
+    copy = f"{template}_{uuid.uuid4().hex[:8]}"
+
+    def use(name: str) -> None:
         connections.close_all()
+        for alias in connections:
+            connections[alias].settings_dict["NAME"] = name
+
+    with django_db_blocker.unblock():
+        use(template)
         with connections["default"]._nodb_cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-        settings["NAME"] = copy
+        use(copy)
+        # No worker runs here: what would be sent to one is written down.
+        sent: list[tuple[str, int]] = []
+        patch = pytest.MonkeyPatch()
+        patch.setattr("documents.kinds.send", lambda kind, job: sent.append((kind, job)))
         try:
             accounts = tmp_path_factory.mktemp("demo") / "demo-accounts.json"
             cast = gather(AccountBook(accounts))
             story = Story(told_by(cast.of_each_house()))
             tell(story, cast)
-            yield Demo(cast, story, accounts)
+            yield Demo(cast, story, accounts, sent)
         finally:
-            connections.close_all()
-            settings["NAME"] = template
+            patch.undo()
+            use(template)
             with connections["default"]._nodb_cursor() as cursor:
                 cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')

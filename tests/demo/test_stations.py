@@ -1,0 +1,192 @@
+"""Each station of a case has something true to show, and one case stands open at it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accountability.models import Recommendation, Review
+from attribution.models import Contest, Finding, Hypothesis, Opinion, Panel, Seat
+from core import clock
+from escalation.models import Measure
+from evidence.models import EvidenceItem
+from incidents.models import Incident
+from publication.models import PublishedCell, Release
+from tests.demo.conftest import Demo
+
+
+def findings(demo: Demo, who: str, case: str) -> dict[str, Finding]:
+    """The findings of a case by their label."""
+    reference = demo.reference(case)
+    return demo.asked_as(
+        who,
+        lambda: {
+            row.label: row
+            for row in Finding.objects.filter(incident__reference=reference).select_related("hypothesis", "approved_by")
+        },
+    )
+
+
+def measures(demo: Demo, who: str, case: str) -> dict[str, Measure]:
+    """The measures of a case by their code on the ladder."""
+    reference = demo.reference(case)
+    return demo.asked_as(who, lambda: {row.code: row for row in Measure.objects.filter(incident__reference=reference)})
+
+
+def missing(finding: Finding, code: str) -> Any:
+    """What a requirement still lacks, as the computation explains it."""
+    return next(row["missing"] for row in finding.explanation["requirements"] if row["code"] == code)
+
+
+def failed(measure: Measure) -> set[str]:
+    """The guardrails a measure did not pass."""
+    return {check["code"] for check in measure.report["checks"] if not check["passed"]}
+
+
+@pytest.mark.duty("ATT-6")
+def test_one_case_is_corroborated_by_people_from_outside(demo: Demo) -> None:
+    found = findings(demo, "vela.admin", "ukraine-grid-2015")["F-1"]
+    assert (found.tier, found.computed_tier) == ("T2", "T2")
+    assert found.approved_by == demo.cast["tessera.forensic"].user != found.proposed_by
+    assert missing(found, "robust_origins") == []
+
+
+@pytest.mark.duty("ATT-7")
+def test_its_panel_is_open_and_the_dissent_is_kept(demo: Demo) -> None:
+    reference = demo.reference("ukraine-grid-2015")
+    seats, opinions = demo.asked_as(
+        "vela.admin",
+        lambda: (
+            set(Seat.objects.filter(incident__reference=reference).values_list("seat", flat=True)),
+            list(Opinion.objects.filter(incident__reference=reference)),
+        ),
+    )
+    assert seats == {"forensics", "law", "human_rights"}
+    assert sorted(row.position for row in opinions) == ["concur", "concur", "concur_in_part"]
+    assert any("medical devices" in row.dissent for row in opinions)
+
+
+@pytest.mark.duty("REM-8")
+def test_its_review_is_asked_for_and_recommends_something_to_somebody(demo: Demo) -> None:
+    reference = demo.reference("ukraine-grid-2015")
+    review, owners = demo.asked_as(
+        "vela.admin",
+        lambda: (
+            Review.objects.get(incident__reference=reference),
+            set(Recommendation.objects.filter(incident__reference=reference).values_list("owner__slug", flat=True)),
+        ),
+    )
+    assert review.texts["what_worked"] and owners == {"vela"}
+    assert ("review", review.job_id) in demo.sent
+
+
+@pytest.mark.duty("ATT-8")
+def test_a_false_flag_is_rejected_and_stays_visible(demo: Demo) -> None:
+    found = findings(demo, "orrin.admin", "olympic-destroyer-2018")
+    first = found["F-1"]
+    assert first.hypothesis.country == "KP" and first.tier == "T0" and first.contested
+    assert first.explanation["standings"][first.hypothesis.label] == "rejected"
+    assert missing(first, "beyond_forgery")[0]["code"] == "miss.forgery"
+    reference = demo.reference("olympic-destroyer-2018")
+    listed, contests = demo.asked_as(
+        "orrin.admin",
+        lambda: (
+            {row.country: row.status for row in Hypothesis.objects.filter(incident__reference=reference, kind="state")},
+            set(Contest.objects.filter(incident__reference=reference, resolved_at=None).values_list("kind", flat=True)),
+        ),
+    )
+    assert listed["KP"] == "rejected" and listed["RU"] == "active"
+    assert "rejected" in contests
+
+
+@pytest.mark.duty("ATT-7")
+def test_a_panel_sits_in_a_sealed_round_that_nobody_can_look_into(demo: Demo) -> None:
+    reference = demo.reference("olympic-destroyer-2018")
+    panel = demo.asked_as("orrin.admin", lambda: Panel.objects.get(incident__reference=reference))
+    assert panel.state == "sealed" and panel.deadline > clock.now()
+    read = {
+        who: demo.asked_as(who, lambda: Opinion.objects.filter(incident__reference=reference).count())
+        for who in ("orrin.analyst", "meridian.forensic", "meridian.legal", "amal.rights")
+    }
+    assert read == {"orrin.analyst": 0, "meridian.forensic": 1, "meridian.legal": 1, "amal.rights": 0}
+
+
+@pytest.mark.duty("ATT-9")
+def test_one_finding_is_provisional_with_a_date_on_which_it_is_looked_at_again(demo: Demo) -> None:
+    found = findings(demo, "orrin.admin", "albania-2022")["F-1"]
+    assert found.tier == "T1" and found.approved_by is None
+    assert clock.today() < found.review_on <= clock.today() + timedelta(days=30)
+
+
+@pytest.mark.duty("ATT-8")
+def test_statements_of_one_origin_count_once_and_a_denial_contests(demo: Demo) -> None:
+    found = findings(demo, "orrin.admin", "albania-2022")["F-1"]
+    assert missing(found, "independent_origins")[0]["params"] == {"min": 2, "found": 1}
+    assert missing(found, "robust_origins") and found.contested
+
+
+@pytest.mark.duty("ESC-3")
+def test_measures_are_refused_where_the_rules_say_no_and_stay_on_record(demo: Demo) -> None:
+    albania = measures(demo, "orrin.admin", "albania-2022")
+    assert albania["R16"].status == "refused" and failed(albania["R16"]) == {"tier"}
+    assert albania["R08"].status == "approved" and albania["R08"].approved_by != albania["R08"].proposed_by
+    costa_rica = measures(demo, "vela.admin", "costa-rica-2022")
+    assert costa_rica["R17"].status == "refused" and failed(costa_rica["R17"]) == {"X09", "tier"}
+    assert costa_rica["R04"].status == "in_force"
+    assert measures(demo, "vela.admin", "ukraine-grid-2015")["R09"].status == "proposed"
+
+
+def test_a_claim_of_the_perpetrator_carries_no_more_than_provisional(demo: Demo) -> None:
+    found = findings(demo, "vela.admin", "costa-rica-2022")["F-1"]
+    assert found.tier == "T1" and found.hypothesis.kind == "non_state"
+    assert missing(found, "independent_origins")[0]["params"]["found"] == 1
+    assert findings(demo, "vela.admin", "costa-rica-hive-2022") == {}
+
+
+@pytest.mark.duty("ATT-10")
+def test_the_case_without_a_name_is_closed_without_one(demo: Demo) -> None:
+    assert findings(demo, "amal.admin", "icrc-2022") == {}
+    found = demo.case("amal.admin", "icrc-2022")
+    assert found is not None and found.status == "closed"
+
+
+def test_techniques_are_shown_and_rated_and_never_counted(demo: Demo) -> None:
+    reference = demo.reference("olympic-destroyer-2018")
+    label = demo.asked_as(
+        "orrin.admin",
+        lambda: EvidenceItem.objects.get(incident__reference=reference, kind="technique_comparison").label,
+    )
+    requirements = findings(demo, "orrin.admin", "olympic-destroyer-2018")["F-2"].explanation["requirements"]
+    assert label not in {item for row in requirements for item in row["items"]}
+
+
+@pytest.mark.duty("PUB-2")
+def test_a_release_is_public_and_hides_small_figures(demo: Demo) -> None:
+    release = demo.asked_as("secretariat.publisher", lambda: Release.objects.get())
+    assert release.status == "published" and release.prepared_by != release.checked_by
+    assert 0 < release.hidden_count < release.figures_count
+    rows = demo.asked_as(
+        "secretariat.publisher", lambda: list(PublishedCell.objects.filter(row="humanitarian").select_related("table"))
+    )
+    assert rows and not any(cell.value for cell in rows)
+    assert {cell.mark for cell in rows if cell.table.breakdown == "sector"} == {"c"}
+
+
+@pytest.mark.duty("PUB-1")
+def test_whoever_is_not_signed_in_reads_it(demo: Demo) -> None:
+    answer = Client().get("/data/")
+    assert answer.status_code == 200
+    assert "made up for the demo" in answer.content.decode()
+
+
+def test_what_is_made_up_says_so(demo: Demo) -> None:
+    for house in ("vela", "orrin", "amal", "brigid"):
+        rows = demo.asked_as(
+            f"{house}.admin", lambda: list(Incident.objects.filter(external_reference__startswith="demo-"))
+        )
+        assert len(rows) == 36
+        assert all(
+            row.title.startswith("Made-up case") and row.summary.startswith("Made up for the demo") for row in rows
+        )
+        assert {row.status for row in rows} == {"closed"}
