@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from core.errors import Invalid, StaleVersion
 from core.http import see_other, show_invalid
 from incidents.access import CaseAccess, case_for
+from incidents.marks import strictest
 from incidents.ui.sections import case_context
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -95,7 +96,7 @@ def page(
 ) -> HttpResponse:
     """The page of one act on an item."""
     context = case_context(request, case, SECTION, item=item, form=form, act=act, **more)
-    context["tlp_mark"] = item.mark
+    context["tlp_mark"] = strictest(case.incident.mark, item.mark)
     return render(request, f"evidence/{act}.html", context, status=status)
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from incidents.access import case_for
+from incidents.marks import strictest
 from incidents.ui.sections import case_context
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -46,5 +47,5 @@ def evidence_item(request: HttpRequest, reference: str, number: str) -> HttpResp
     actor = actor_of(request)
     case, item = item_for(actor, reference, number)
     context = case_context(request, case, SECTION, **item_page(actor, case, item))
-    context["tlp_mark"] = item.mark
+    context["tlp_mark"] = strictest(case.incident.mark, item.mark)
     return render(request, "evidence/item.html", context)
