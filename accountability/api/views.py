@@ -117,7 +117,7 @@ class RecommendationClose(APIView):
     @extend_schema(operation_id="recommendations_close", request=CloseSerializer, responses=RecommendationSerializer)
     def post(self, request: Request, reference: str, number: int) -> Response:
         actor = actor_of(request)
-        case_for(actor, reference, Action.REQUEST_REVIEW)
+        selectors.recommendation_of(case_for(actor, reference, Action.REQUEST_REVIEW), number)
         shape = CloseSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         given = shape.validated_data

@@ -15,7 +15,7 @@ from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import norms, selectors, services
-from ..access import finding_for
+from ..access import finding_for, hypothesis_in
 from ..models import Contest, StandingChange
 from ..selectors import tier_report_for
 from ..services.facts import clean_date
@@ -53,7 +53,7 @@ class HypothesisReject(APIView):
     @extend_schema(operation_id="hypotheses_reject", request=shapes.ReasonIn, responses=shapes.HypothesisOut)
     def post(self, request: Request, reference: str, label: str) -> Response:
         actor = actor_of(request)
-        case_for(actor, reference, Action.ANALYSE)
+        hypothesis_in(case_for(actor, reference, Action.ANALYSE).incident, label)
         facts = given(shapes.ReasonIn, request)
         return Response(
             hypothesis_values(services.reject_hypothesis(actor=actor, reference=reference, label=label, **facts))

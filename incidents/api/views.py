@@ -92,7 +92,7 @@ class IncidentDetail(APIView):
     def patch(self, request: Request, reference: str) -> Response:
         """Needs `If-Match` with the version being changed."""
         actor = actor_of(request)
-        case_for(actor, reference)
+        case_for(actor, reference, Action.EDIT)
         version = wanted_version(request)
         if version is None:
             return problem(

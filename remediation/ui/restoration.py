@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from core.errors import NotAllowed
 from core.templatetags.norms import people, when
 from incidents.access import case_for
 from incidents.ui.sections import case_context
@@ -158,6 +159,8 @@ def service_confirm(request: HttpRequest, reference: str, service_id: int) -> Ht
     actor = actor_of(request)
     operator = actor.organisation.kind == Organisation.Kind.OPERATOR
     case = case_for(actor, reference, Action.SEE_REMEDIATION if operator else Action.RESTORE)
+    if not may_confirm(actor, case):
+        raise NotAllowed(Action.RESTORE)
     hit = service_for(case.incident, service_id)
     told = Words(
         _("Confirm that it works again: %(service)s") % {"service": hit.name},
