@@ -139,6 +139,7 @@ CELERY_TASK_TIME_LIMIT = 1800
 # Above the longest task: a task longer than the visibility timeout is handed out again while it still runs.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
@@ -159,5 +160,11 @@ LOGGING: dict[str, Any] = {
     "formatters": {"json": {"()": "normsplatform.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}},
+    # A line for every tick of a clock says nothing; failures are errors and stay.
+    "loggers": {
+        "django.server": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+    },
 }
