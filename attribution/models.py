@@ -184,7 +184,6 @@ class Finding(CaseRow):
             models.CheckConstraint(name="finding_tier", condition=Q(tier__in=TIERS) & Q(computed_tier__in=TIERS)),
             models.CheckConstraint(name="finding_scale", condition=Q(scale__in=SCALES)),
             models.CheckConstraint(name="finding_reviewed_after_set", condition=Q(review_on__gte=F("review_set_on"))),
-            # R2.14: never later than the standard's longest clock; the standard's own number is asked by the service.
             models.CheckConstraint(name="finding_has_reasons", condition=~Q(reasons="") & ~Q(statement="")),
             models.CheckConstraint(
                 name="finding_standing_has_reason", condition=Q(standing="current") | ~Q(standing_reason="")
@@ -252,7 +251,6 @@ class Contest(CaseRow):
                 condition=Q(resolved_at__isnull=True, resolution="", resolved_by__isnull=True)
                 | (Q(resolved_at__isnull=False, resolved_by__isnull=False) & ~Q(resolution="")),
             ),
-            # Who opened it does not close it in the same breath: whoever proposed may not, see the service.
         ]
 
     def __str__(self) -> str:

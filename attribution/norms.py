@@ -118,6 +118,8 @@ PARTS = {
 
 def _words(name: str, value: Any, version: str, names: Mapping[str, str]) -> str:
     if isinstance(value, list | tuple):
+        if not value:
+            return gettext("no item named")
         return ", ".join(_words(name, one, version, names) for one in value)
     if name == "hypothesis":
         return names.get(str(value), str(value))

@@ -16,9 +16,9 @@ class Standing(TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
-STANDINGS: dict[str, set[str]] = {
+TRANSITIONS: dict[str, set[str]] = {
     Standing.CURRENT: {Standing.REVISED, Standing.WITHDRAWN, Standing.SUPERSEDED},
-    Standing.REVISED: {Standing.WITHDRAWN, Standing.SUPERSEDED},
+    Standing.REVISED: {Standing.REVISED, Standing.WITHDRAWN, Standing.SUPERSEDED},
     Standing.WITHDRAWN: set(),
     Standing.SUPERSEDED: set(),
 }
@@ -40,7 +40,7 @@ class Round(TextChoices):
     CLOSED = "closed", _("Ended")
 
 
-ROUNDS: dict[str, set[str]] = {
+PANEL_TRANSITIONS: dict[str, set[str]] = {
     Round.INVITING: {Round.SEALED, Round.CLOSED},
     Round.SEALED: {Round.REVEALED, Round.CLOSED},
     Round.REVEALED: {Round.CLOSED},

@@ -21,7 +21,7 @@ from ..access import finding_in, hypothesis_in, open_case, open_finding_for
 from ..models import Contest, Extension, Finding, Opinion
 from ..rules import TierReport, default_review_date, latest_review_date
 from ..selectors import panel_that_counts
-from ..states import HypothesisStatus, Standing
+from ..states import TRANSITIONS, HypothesisStatus, Standing
 from .facts import check_judgement, check_record, clean_date
 from .tiers import PROVISIONAL, recompute_finding
 
@@ -38,7 +38,7 @@ def part_in_case(incident: Incident, finding: Finding, actor: Actor) -> str | No
 
 def still_stands(finding: Finding) -> None:
     """A finding that is over is not changed."""
-    if finding.standing in (Standing.WITHDRAWN, Standing.SUPERSEDED):
+    if not TRANSITIONS[finding.standing]:
         raise rules_broken.FindingEnded
 
 

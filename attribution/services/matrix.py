@@ -67,6 +67,8 @@ def keep(actor: Actor, incident: Incident, key: tuple[int, int], code: str, *, s
     """Writes one cell; whether it changed. A sealed blank is kept as one: it takes the open rating away when the round opens."""
     own = Rating.objects.filter(incident=incident, item_id=key[0], hypothesis_id=key[1], assessor=actor.user)
     stands = {row.is_open: row for row in own}
+    if not sealed and False in stands:
+        stands.pop(False).delete()  # left from a round that ended unopened: the author takes it up again, or not
     row = stands.get(not sealed)
     before = row.value if row else (stands[True].value if sealed and True in stands else "")
     if before == code:

@@ -22,7 +22,7 @@ from .. import errors as rules_broken
 from .. import norms
 from ..access import must_be_open, open_case, open_finding_for, own_seat_for, panel_in
 from ..models import Finding, Panel, Seat
-from ..states import Conflict, Round
+from ..states import PANEL_TRANSITIONS, Conflict, Round
 from .facts import clean_deadline
 from .findings import still_stands
 from .tiers import recompute_finding
@@ -238,7 +238,7 @@ def close_panel(*, actor: Actor, reference: str, panel: int) -> Panel:
     """Ends a panel: after its opinions were opened they stay; before, nothing of them is ever shown."""
     case = open_case(actor, reference, Action.CONVENE_PANEL)
     found = panel_in(case.incident, panel)
-    if found.state == Round.CLOSED:
+    if Round.CLOSED not in PANEL_TRANSITIONS[found.state]:
         raise rules_broken.RoundOver
     found.state, found.closed_at = Round.CLOSED, clock.now()
     found.save(update_fields=["state", "closed_at"])

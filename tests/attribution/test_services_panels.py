@@ -312,6 +312,24 @@ def test_ratings_of_a_sitting_member_are_sealed_and_count_when_the_round_opens(g
         assert Rating.objects.get(assessor=member.user).value == "II"
 
 
+def test_ratings_of_a_round_that_ended_unopened_stay_with_their_author(ground: Ground) -> None:
+    ground.ready()
+    ground.seated()
+    member = ground.members[0]
+    ground.opines(member, **TELLING)
+    with as_(member):
+        services.rate_evidence(actor=member, reference=ground.reference, ratings={"E-1": {"H1": "II"}})
+    with as_(ground.analyst):
+        services.close_panel(actor=ground.analyst, reference=ground.reference, panel=1)
+        assert not Rating.objects.filter(assessor=member.user).exists()
+        assert not Opinion.objects.exists()  # what was sealed is never shown
+        with pytest.raises(errors.RoundOver):
+            services.reveal_panel(actor=ground.analyst, reference=ground.reference, panel=1)
+    with as_(member):
+        services.rate_evidence(actor=member, reference=ground.reference, ratings={"E-1": {"H1": "II"}})
+        assert [(row.value, row.is_open) for row in Rating.objects.filter(assessor=member.user)] == [("II", True)]
+
+
 # ── the round ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
