@@ -1,0 +1,395 @@
+"""Every address of the platform and who may open it. `test_urls.py` fails when one is missing here or too much."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern, RoutePattern
+
+from organisations.roles import Action as A
+
+READ = "GET"
+WRITES = ("POST", "PUT", "PATCH", "DELETE")
+
+
+class Kind(Enum):
+    """Whose an address is."""
+
+    ANYONE = "no sign-in is asked"
+    PERSON = "signed in; shows what is one's own"
+    OWN = "one thing of one's own: for anybody else it is not there"
+    CASE = "on a case: 404 outside one's world, 403 without the action"
+    PUBLISHER = "publishers of the secretariat"
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may use an address: the action asked for each method it takes. Other methods are 405."""
+
+    kind: Kind
+    methods: dict[str, A | None] = field(default_factory=dict)
+    # Methods at which more than the action is asked: to be of the holder or of whoever gave the thing in; to hold a seat.
+    owners: frozenset[str] = frozenset()
+    seated: frozenset[str] = frozenset()
+
+
+def case(read: A | None = None, **writes: A) -> Door:
+    """`case(A.VIEW, PATCH=A.EDIT)`."""
+    return Door(Kind.CASE, {**({READ: read} if read else {}), **writes})
+
+
+def form(action: A) -> Door:
+    """A page with a form: whoever may not send it does not see it either."""
+    return case(action, POST=action)
+
+
+def act(action: A) -> Door:
+    """POST alone."""
+    return case(POST=action)
+
+
+def by_owners(door: Door, *methods: str) -> Door:
+    """Only for the holder of the case and whoever gave the thing in."""
+    return replace(door, owners=frozenset(methods or door.methods))
+
+
+def by_members(door: Door) -> Door:
+    """Only for whoever holds the seat."""
+    return replace(door, seated=frozenset(door.methods))
+
+
+def open_to(kind: Kind, *methods: str, action: A | None = None) -> Door:
+    """An address that is on no case."""
+    return Door(kind, dict.fromkeys(methods or (READ,), action))
+
+
+ANYONE = open_to(Kind.ANYONE)
+PERSON = open_to(Kind.PERSON)
+OWN = open_to(Kind.OWN)
+FORM = (READ, "POST")
+
+PLATFORM = {
+    "health-live": ANYONE,
+    "health-ready": ANYONE,
+    "set-language": open_to(Kind.ANYONE, "POST"),
+    "set-theme": open_to(Kind.ANYONE, "POST"),
+    "ui-catalogue": ANYONE,  # 404 unless switched on
+    "api-schema": ANYONE,
+    "api-docs": ANYONE,
+}
+
+ACCOUNTS = {
+    "account_login": ANYONE,
+    "account_logout": ANYONE,
+    "account_inactive": ANYONE,
+    "account_signup": ANYONE,  # closed: accounts are given by an organisation's administrator
+    "account_confirm_email": ANYONE,
+    "account_confirm_login_code": ANYONE,
+    "account_email_verification_sent": ANYONE,
+    "account_reset_password": ANYONE,
+    "account_reset_password_done": ANYONE,
+    "account_reset_password_from_key": ANYONE,
+    "account_reset_password_from_key_done": ANYONE,
+    "mfa_authenticate": ANYONE,
+    "account_reauthenticate": PERSON,
+    "account_email": PERSON,
+    "account_change_password": PERSON,
+    "account_set_password": PERSON,
+    "mfa_index": PERSON,
+    "mfa_reauthenticate": PERSON,
+    "mfa_activate_totp": PERSON,
+    "mfa_deactivate_totp": PERSON,
+    "mfa_view_recovery_codes": PERSON,
+    "mfa_generate_recovery_codes": PERSON,
+    "mfa_download_recovery_codes": PERSON,
+}
+
+MANAGE = open_to(Kind.PERSON, *FORM, action=A.MANAGE_ORGANISATION)
+MEMBER = open_to(Kind.OWN, *FORM, action=A.MANAGE_ORGANISATION)
+ORGANISATION = {
+    "organisation": PERSON,
+    "organisation-switch": open_to(Kind.PERSON, "POST"),
+    "member-invite": MANAGE,
+    "member-roles": MEMBER,
+    "member-end": MEMBER,
+    "tokens": open_to(Kind.PERSON, *FORM),
+    "token-revoke": open_to(Kind.OWN, *FORM),
+    "api-organisation-list": PERSON,
+    "api-me": PERSON,
+    "api-token-list": open_to(Kind.PERSON, *FORM),
+    "api-token": open_to(Kind.OWN, "DELETE"),
+}
+
+DRAFTS = {
+    "draft-new": open_to(Kind.PERSON, *FORM, action=A.FILE),
+    "draft": OWN,
+    "draft-check": open_to(Kind.OWN, *FORM),
+    "draft-sent": OWN,
+    "draft-discard": open_to(Kind.OWN, *FORM),
+    "draft-step": open_to(Kind.OWN, *FORM),
+    "draft-autosave": open_to(Kind.OWN, "POST"),
+    "api-draft-list": open_to(Kind.PERSON, *FORM),
+    "api-draft": open_to(Kind.OWN, READ, "PATCH", "DELETE"),
+    "api-draft-file": open_to(Kind.OWN, "POST"),
+}
+
+INCIDENTS = {
+    "incident-list": PERSON,
+    "search": PERSON,
+    "incident": case(A.VIEW),
+    "incident-change": form(A.EDIT),
+    "incident-close": form(A.CLOSE),
+    "incident-reopen": form(A.CLOSE),
+    "statement-new": form(A.EDIT),
+    "timeline-new": form(A.EDIT),
+    "link-new": form(A.EDIT),
+    "incident-grants": case(A.SEE_GRANTS),
+    "grant-new": form(A.SHARE),
+    "grant-end": form(A.SHARE),
+    "incident-activity": case(A.SEE_EVIDENCE),
+    "api-incident-list": open_to(Kind.PERSON, *FORM),
+    "api-incident": case(A.VIEW, PATCH=A.EDIT),
+    "api-incident-close": act(A.CLOSE),
+    "api-incident-reopen": act(A.CLOSE),
+    "api-grant-list": case(A.SEE_GRANTS, POST=A.SHARE),
+    "api-grant": case(DELETE=A.SHARE),
+    "api-statement-list": case(A.VIEW, POST=A.EDIT),
+    "api-timeline-list": case(A.VIEW, POST=A.EDIT),
+    "api-link-list": case(A.VIEW, POST=A.EDIT),
+    "api-activity": case(A.SEE_EVIDENCE),
+}
+
+EVIDENCE = {
+    "evidence-list": case(A.SEE_EVIDENCE),
+    "evidence-new": form(A.ADD_EVIDENCE),
+    "evidence-item": case(A.SEE_EVIDENCE),
+    "evidence-edit": by_owners(form(A.ADD_EVIDENCE)),
+    "evidence-file-add": by_owners(form(A.ADD_EVIDENCE)),
+    "evidence-open": form(A.DOWNLOAD_EVIDENCE),
+    "evidence-grade": form(A.GRADE_EVIDENCE),
+    "evidence-link": form(A.ADD_EVIDENCE),
+    "evidence-mark": by_owners(form(A.ADD_EVIDENCE)),
+    "evidence-verify": act(A.DOWNLOAD_EVIDENCE),
+    "evidence-withdraw": by_owners(form(A.ADD_EVIDENCE)),
+    "evidence-restore": by_owners(form(A.ADD_EVIDENCE)),
+    "api-evidence-list": case(A.SEE_EVIDENCE, POST=A.ADD_EVIDENCE),
+    "api-evidence-item": by_owners(case(A.SEE_EVIDENCE, PATCH=A.ADD_EVIDENCE), "PATCH"),
+    "api-evidence-files": by_owners(act(A.ADD_EVIDENCE)),
+    "api-evidence-content": case(A.DOWNLOAD_EVIDENCE, POST=A.DOWNLOAD_EVIDENCE),
+    "api-evidence-grades": case(A.SEE_EVIDENCE, POST=A.GRADE_EVIDENCE),
+    "api-evidence-custody": case(A.SEE_EVIDENCE),
+    "api-evidence-lineage": case(A.SEE_EVIDENCE, POST=A.ADD_EVIDENCE),
+    "api-evidence-mark": by_owners(act(A.ADD_EVIDENCE)),
+    "api-evidence-withdraw": by_owners(act(A.ADD_EVIDENCE)),
+    "api-evidence-restore": by_owners(act(A.ADD_EVIDENCE)),
+    "api-evidence-verify": act(A.DOWNLOAD_EVIDENCE),
+}
+
+ATTRIBUTION = {
+    "attribution": case(A.SEE_ATTRIBUTION),  # whoever is offered a seat sees that offer and nothing else
+    "attribution-matrix": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
+    "hypothesis-new": form(A.ANALYSE),
+    "hypothesis-reject": form(A.ANALYSE),
+    "hypothesis-reconsider": act(A.ANALYSE),
+    "finding-new": form(A.PROPOSE_FINDING),
+    "finding": case(A.SEE_ATTRIBUTION),
+    "finding-amend": form(A.PROPOSE_FINDING),
+    "finding-extend": form(A.PROPOSE_FINDING),
+    "finding-contest": form(A.ANALYSE),
+    "contest-resolve": form(A.ANALYSE),
+    "finding-corroborate": act(A.TAKE_SEAT),
+    "finding-withdraw": form(A.PROPOSE_FINDING),
+    "finding-supersede": form(A.PROPOSE_FINDING),
+    "panel-new": form(A.CONVENE_PANEL),
+    "panel": case(A.SEE_ATTRIBUTION),
+    "seat-invite": form(A.CONVENE_PANEL),
+    "seat-release": act(A.CONVENE_PANEL),
+    "seat-declare": by_members(form(A.VIEW)),
+    "opinion": by_members(form(A.TAKE_SEAT)),
+    "panel-reveal": act(A.CONVENE_PANEL),
+    "panel-close": act(A.CONVENE_PANEL),
+    "objection-answer": form(A.TAKE_SEAT),
+    "api-hypothesis-list": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
+    "api-hypothesis-reject": act(A.ANALYSE),
+    "api-hypothesis-reconsider": act(A.ANALYSE),
+    "api-ratings": case(A.SEE_ATTRIBUTION, PUT=A.ANALYSE),
+    "api-finding-list": case(A.SEE_ATTRIBUTION, POST=A.PROPOSE_FINDING),
+    "api-finding": case(A.SEE_ATTRIBUTION, PATCH=A.PROPOSE_FINDING),
+    "api-finding-report": case(A.SEE_ATTRIBUTION),
+    "api-finding-history": case(A.SEE_ATTRIBUTION),
+    "api-finding-extend": act(A.PROPOSE_FINDING),
+    "api-contest-list": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
+    "api-contest-resolve": act(A.ANALYSE),
+    "api-finding-corroborate": act(A.TAKE_SEAT),
+    "api-finding-withdraw": act(A.PROPOSE_FINDING),
+    "api-finding-supersede": act(A.PROPOSE_FINDING),
+    "api-panel-list": case(A.SEE_ATTRIBUTION, POST=A.CONVENE_PANEL),
+    "api-panel": case(A.SEE_ATTRIBUTION),
+    "api-seat-list": act(A.CONVENE_PANEL),
+    "api-seat-release": act(A.CONVENE_PANEL),
+    "api-seat": by_members(form(A.VIEW)),
+    "api-opinion": by_members(case(A.TAKE_SEAT, PUT=A.TAKE_SEAT)),
+    "api-panel-reveal": act(A.CONVENE_PANEL),
+    "api-panel-close": act(A.CONVENE_PANEL),
+    "api-objection": act(A.TAKE_SEAT),
+}
+
+ESCALATION = {
+    "escalation": case(A.SEE_MEASURES),
+    "measure": case(A.SEE_MEASURES),
+    "measure-new": form(A.PROPOSE_MEASURE),
+    "measure-approve": form(A.DECIDE_MEASURE),
+    "measure-decline": form(A.DECIDE_MEASURE),
+    "measure-start": form(A.DECIDE_MEASURE),
+    "measure-withdraw": form(A.PROPOSE_MEASURE),
+    "measure-end": form(A.PROPOSE_MEASURE),
+    "api-escalation": case(A.SEE_MEASURES),
+    "api-measure-list": case(A.SEE_MEASURES, POST=A.PROPOSE_MEASURE),
+    "api-measure": case(A.SEE_MEASURES),
+    "api-measure-approve": act(A.DECIDE_MEASURE),
+    "api-measure-decline": act(A.DECIDE_MEASURE),
+    "api-measure-start": act(A.DECIDE_MEASURE),
+    "api-measure-withdraw": act(A.PROPOSE_MEASURE),
+    "api-measure-end": act(A.PROPOSE_MEASURE),
+}
+
+REMEDIATION = {
+    "remediation": case(A.SEE_REMEDIATION),
+    "restoration": case(A.SEE_REMEDIATION),
+    "restoration-update": form(A.RESTORE),
+    "restoration-target": form(A.RESTORE),
+    "restoration-backup": form(A.RESTORE),
+    "restoration-confirm": by_owners(form(A.RESTORE)),  # of the service: its operator, or the holder for them (R4.3)
+    "task": case(A.SEE_REMEDIATION),
+    "task-new": form(A.RESTORE),
+    "task-change": form(A.RESTORE),
+    "task-move": act(A.RESTORE),
+    "task-complete": form(A.RESTORE),
+    "task-verify": form(A.VERIFY_TASK),
+    "task-cancel": form(A.RESTORE),
+    "api-remediation": case(A.SEE_REMEDIATION),
+    "api-restoration": case(A.SEE_REMEDIATION),
+    "api-restoration-updates": case(A.SEE_REMEDIATION, POST=A.RESTORE),
+    "api-restoration-target": case(PUT=A.RESTORE),
+    "api-restoration-backup": act(A.RESTORE),
+    "api-restoration-confirmation": by_owners(act(A.RESTORE)),
+    "api-task-list": case(A.SEE_REMEDIATION, POST=A.RESTORE),
+    "api-task": case(A.SEE_REMEDIATION, PATCH=A.RESTORE),
+    "api-task-move": act(A.RESTORE),
+    "api-task-complete": act(A.RESTORE),
+    "api-task-verify": act(A.VERIFY_TASK),
+    "api-task-cancel": act(A.RESTORE),
+}
+
+ACCOUNTABILITY = {
+    "review-list": case(A.SEE_REVIEW),
+    "review-new": form(A.REQUEST_REVIEW),
+    "review": case(A.SEE_REVIEW),
+    "review-progress": case(A.SEE_REVIEW),
+    "review-retry": act(A.REQUEST_REVIEW),
+    "review-document": case(A.SEE_REVIEW),
+    "recommendation-new": form(A.REQUEST_REVIEW),
+    "recommendation-close": form(A.REQUEST_REVIEW),
+    "api-review-list": case(A.SEE_REVIEW, POST=A.REQUEST_REVIEW),
+    "api-review": case(A.SEE_REVIEW),
+    "api-review-retry": act(A.REQUEST_REVIEW),
+    "api-review-document": case(A.SEE_REVIEW),
+    "api-recommendation-list": case(A.SEE_REVIEW, POST=A.REQUEST_REVIEW),
+    "api-recommendation": case(A.SEE_REVIEW),
+    "api-recommendation-close": act(A.REQUEST_REVIEW),
+}
+
+PREPARES = open_to(Kind.PUBLISHER, *FORM, action=A.PREPARE_RELEASE)
+PUBLICATION = {
+    "front": ANYONE,
+    "data": ANYONE,
+    "release-list": ANYONE,
+    "release": ANYONE,
+    "release-archive": ANYONE,
+    "release-changes": ANYONE,
+    "release-document": ANYONE,
+    "release-table": ANYONE,
+    "release-csv": ANYONE,
+    "release-metadata": ANYONE,
+    "release-prepare": PREPARES,
+    "release-progress": open_to(Kind.PUBLISHER, action=A.PREPARE_RELEASE),
+    "release-again": open_to(Kind.PUBLISHER, "POST", action=A.PREPARE_RELEASE),
+    "release-publish": PREPARES,
+    "release-discard": PREPARES,
+    "api-release-list": ANYONE,  # beginning one is for publishers: tests/publication
+    "api-release": ANYONE,
+    "api-release-table": ANYONE,
+    "api-release-csv": ANYONE,
+    "api-release-publish": open_to(Kind.PUBLISHER, "POST", action=A.PUBLISH_RELEASE),
+    "api-release-discard": open_to(Kind.PUBLISHER, "POST", action=A.PREPARE_RELEASE),
+    "api-release-again": open_to(Kind.PUBLISHER, "POST", action=A.PREPARE_RELEASE),
+}
+
+DECLARED: dict[str, Door] = {
+    **PLATFORM,
+    **ACCOUNTS,
+    **ORGANISATION,
+    **DRAFTS,
+    **INCIDENTS,
+    **EVIDENCE,
+    **ATTRIBUTION,
+    **ESCALATION,
+    **REMEDIATION,
+    **ACCOUNTABILITY,
+    **PUBLICATION,
+}
+
+# The admin site is for operators of the platform and holds no case: these tables and no other.
+ADMIN = "admin/"
+ADMIN_TABLES = {
+    "auth.group",
+    "account.emailaddress",
+    "mfa.authenticator",
+    "organisations.organisation",
+    "organisations.membership",
+    "organisations.user",
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """A pattern of the URLconf: its route, its name, and the converter of each of its parts."""
+
+    route: str
+    name: str
+    parts: dict[str, str]
+
+    @property
+    def is_api(self) -> bool:
+        return self.route.startswith("api/")
+
+    @property
+    def door(self) -> Door:
+        return DECLARED[self.name]
+
+
+def converter_name(converter: object) -> str:
+    """The converter as routes write it."""
+    from django.urls.converters import get_converters
+
+    return next(name for name, known in get_converters().items() if type(known) is type(converter))
+
+
+def walk(
+    patterns: list[URLPattern | URLResolver] | None = None, route: str = "", parts: dict[str, str] | None = None
+) -> Iterator[Address]:
+    """Every pattern there is, except those below the admin site."""
+    for each in get_resolver().url_patterns if patterns is None else patterns:
+        pattern = each.pattern
+        here = route + str(pattern)
+        found = dict(parts or {})
+        if isinstance(pattern, RoutePattern):
+            found |= {name: converter_name(converter) for name, converter in pattern.converters.items()}
+        elif isinstance(pattern, RegexPattern):
+            found |= dict.fromkeys(pattern.regex.groupindex, "regex")
+        if isinstance(each, URLResolver):
+            if here != ADMIN:
+                yield from walk(each.url_patterns, here, found)
+        else:
+            yield Address(here, str(each.name), found)

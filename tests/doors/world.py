@@ -1,0 +1,119 @@
+"""A case of Vela's with something in every room, for tests that try every address; and the address of each thing in it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accountability import services as accountability
+from attribution import services as attribution
+from core import clock
+from core.tenancy import acting_as
+from escalation import services as escalation
+from incidents.models import Incident, IncidentGroupPermission
+from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
+from organisations.actors import Actor
+from organisations.models import Membership, Organisation
+from organisations.roles import Grade
+from organisations.services import issue_token
+from remediation import services as remediation
+from tests.attribution.ground import Ground
+from tests.evidence.builders import the_file
+from tests.people import People
+
+# Words that stand nowhere else: an answer that holds one of them tells of this case.
+TITLE = "Quillwort dialysis outage"
+SECRETS = ("Quillwort", "Bergamot", "Saxifrage", "Tormentil", "Campion")
+
+
+@dataclass(frozen=True)
+class World:
+    """What is there, as addresses name it."""
+
+    incident: Incident
+    names: dict[str, Any]
+
+    def arguments(self, address: str, wanted: dict[str, str]) -> dict[str, Any]:
+        """Values for the parts of an address, by the part's name and converter; `recommendation-…` has its own number."""
+        return {part: self.names[f"{kind}:{part}"] for part, kind in wanted.items()}
+
+
+def shared(actor: Actor, incident: Incident, organisation: Organisation, grade: int, **more: Any) -> Any:
+    """The case shared."""
+    with acting_as(actor.principal):
+        return grant_access(
+            actor=actor, reference=incident.reference, organisation=organisation, grade=grade, reason="Campion", **more
+        )
+
+
+def build(people: People) -> World:
+    """The case, made by its people through the services."""
+    analyst, coordinator = people.vela.analyst, people.vela.coordinator
+    with acting_as(analyst.principal):
+        incident = file_incident(
+            actor=analyst,
+            facts={
+                "title": TITLE,
+                "summary": "Bergamot ward stood still.",
+                "victims": [{"sector": "health", "country": "KR"}],
+                "services": [{"service": "hospital-care", "name": "Saxifrage clinic", "country": "KR", "people": {}}],
+            },
+        )
+        reference = incident.reference
+        service = incident.servicehits.get().pk
+        draft = open_draft(actor=analyst)
+        save_draft(actor=analyst, reference=draft.reference, answers={"title": "Tormentil draft"})
+        token, _key = issue_token(actor=analyst, name="Tormentil key")
+        membership = Membership.objects.get(user=people.vela.admin.user)
+        statement = add_statement(
+            actor=analyst, reference=reference, statement={"kind": "own_assessment", "said_by": "Tormentil office"}
+        )
+        update = remediation.post_update(
+            actor=analyst, reference=reference, service_id=service,
+            update={"state": "down", "at": {"at": clock.now().isoformat(), "precision": "exact"}},
+        )  # fmt: skip
+        task = remediation.add_task(
+            actor=analyst, reference=reference,
+            task={"title": "Tormentil task", "organisation": people.vela.organisation.slug},
+        )  # fmt: skip
+    grant: IncidentGroupPermission = shared(analyst, incident, people.palaver.organisation, Grade.SUMMARY)
+    ground = Ground(people, incident)
+    ground.ready()
+    ground.convened()
+    grader = ground.grader
+    with acting_as(grader.principal):
+        contest = attribution.contest_finding(
+            actor=grader, reference=reference, label="F-1", kind="denial", text="Tormentil denial"
+        )
+    with acting_as(coordinator.principal):
+        measure = escalation.propose_measure(
+            actor=coordinator, reference=reference, proposal={"code": "R02", "title": "Tormentil measure"}
+        )
+        review = accountability.request_review(actor=coordinator, reference=reference, mark="TLP:AMBER")
+        recommendation = accountability.add_recommendation(
+            actor=coordinator, reference=reference, kind="strategic", text="Tormentil advice",
+            owner=people.vela.organisation.slug, due=clock.today(),
+        )  # fmt: skip
+    names = {
+        "incident:reference": reference,
+        "draft:draft": draft.reference,
+        "slug:step": "what",
+        "int:grant_id": grant.pk,
+        "int:token_id": token.pk,
+        "int:membership_id": membership.pk,
+        "int:service_id": service,
+        "evidence:number": "E-1",
+        "finding:number": "F-1",
+        "slug:label": "H1",
+        "int:contest": contest.pk,
+        "int:panel": 1,
+        "int:seat": 1,
+        "measure:number": measure.label,
+        "task:number": task.reference,
+        "str:sha256": the_file(analyst, ground.items[0]).sha256,
+        "int:number": review.number,
+        "statement": statement.pk,
+        "update": update.pk,
+        "release:version": "2026-Q1",
+        "figures:code": "incidents-by-sector-year",
+    }
+    assert review.number == recommendation.number  # one name serves both
+    return World(incident, names)
