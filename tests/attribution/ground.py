@@ -150,13 +150,15 @@ class Ground:
         """A panel whose members gave their opinions."""
         panel = self.seated()
         for member, facts in zip(self.members, opinions or ({}, {}, {}), strict=True):
-            self.opines(member, panel.number, **facts)
+            self.opines(member, round_number=panel.number, **facts)
         return panel
 
-    def opines(self, member: Actor, panel: int = 1, **facts: Any) -> None:
+    def opines(self, member: Actor, /, *, round_number: int = 1, **facts: Any) -> None:
         """One sealed opinion."""
         with as_(member):
-            services.seal_opinion(actor=member, reference=self.reference, panel=panel, facts={**OPINION, **facts})
+            services.seal_opinion(
+                actor=member, reference=self.reference, panel=round_number, facts={**OPINION, **facts}
+            )
 
     def revealed(self, *opinions: dict[str, Any]) -> Panel:
         """All opinions open."""

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from attribution import errors, services
+from attribution import services
 from attribution.models import Finding
+from core.errors import DomainError
 from evidence.services import withdraw_item
 from ledger.models import Entry
 from tests.people import People
@@ -28,7 +29,7 @@ def at_once(*acts: Callable[[], Any]) -> list[str]:
             start.wait(10)
             act()
             outcomes[place] = "done"
-        except errors.DomainError as error:
+        except DomainError as error:
             outcomes[place] = error.code
         finally:
             connections.close_all()

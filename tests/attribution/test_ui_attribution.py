@@ -62,7 +62,7 @@ def test_the_matrix_is_saved_whole_and_keeps_blanks(ground: Ground, sign_in: Sig
     ground.evidence()
     ground.hypotheses()
     client = sign_in(ground.analyst)
-    assert page(client, url(ground, "matrix/")).count("<select name=\"E-") == 15
+    assert page(client, url(ground, "matrix/")).count('<select name="E-') == 15
     answer = client.post(
         url(ground, "matrix/"), {"E-1.H1": "CC", "E-1.H2": "II", "E-2.H1": "C", "E-2.H2": "C", "E-3.H1": ""}
     )
@@ -186,7 +186,11 @@ def test_no_page_gives_a_sealed_opinion_away(ground: Ground, sign_in: SignIn) ->
         f"/incidents/{ground.reference}/sharing/",
     ]
     told: list[list[str]] = []
-    for facts in ({"position": "dissent", "dissent": "XYZZY", "confidence": "low"}, {"position": "concur"}):
+    sealed: tuple[dict[str, Any], ...] = (
+        {"position": "dissent", "dissent": "XYZZY", "confidence": "low"},
+        {"position": "concur"},
+    )
+    for facts in sealed:
         ground.opines(member, **facts)
         told.append([])
         for reader in (*others, ground.analyst):
@@ -198,7 +202,6 @@ def test_no_page_gives_a_sealed_opinion_away(ground: Ground, sign_in: SignIn) ->
                 told[-1].append(scrubbed(body))
         for reader in (*others, ground.analyst):
             assert sign_in(reader).get(url(ground, "panels/1/opinion/")).content.decode().count("XYZZY") == 0
-    assert [body for body in told[0] if "dissent" in body.lower()] == [b for b in told[1] if "dissent" in b.lower()]
     # All pages but the activity (one entry more for the second sealing) are the same to the letter.
     for one, other, address in zip(*told, addresses * 3, strict=True):
         if not address.endswith("activity/"):
