@@ -62,13 +62,14 @@ def entry_rows(entries: list[Entry]) -> list[dict[str, Any]]:
         None
     }
     organisations = {number: organisation.name for number, organisation in Organisation.objects.in_bulk(named).items()}
+    somebody = _("somebody")
     return [
         {
             "id": f"entry-{entry.pk}",
             "title": capfirst(str(VERBS.get(entry.verb, entry.verb))),
             "when": entry.recorded_at,
             "system": user is not None and user.is_system,
-            "actor": f"{user or _('somebody')} · {organisations.get(entry.organisation_id, '')}",
+            "actor": f"{user or somebody} · {organisations.get(entry.organisation_id, '')}",
             "text": details(entry, organisations),
         }
         for entry in entries
