@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.charts import Figure, Series, Value, bar_chart, line_chart, number_text
 
@@ -13,6 +14,8 @@ from ..selectors import Sheet
 
 # More bars than this are easier read as a line.
 MOST_BARS = 14
+# More true zeros than this are left to the table.
+MOST_ZEROS = 3
 NOT_NAMED = {ALL, "unknown", "several"}
 
 
@@ -58,6 +61,10 @@ def one_way(
     table = sheet.table
     dimension = table.dimensions[-1]
     codes = [code for code in table.categories[dimension] if wanted is None or code in wanted]
+    empty = [code for code in codes if value_of(_cell(table, code, within)) == 0]
+    # A long list of true zeros hides what there is to see; they stand in the table and in the file.
+    left_out = set(empty) if dimension == "sector" and len(empty) > MOST_ZEROS and len(empty) < len(codes) else set()
+    codes = [code for code in codes if code not in left_out]
     cells = [_cell(table, code, within) for code in codes]
     names = [words.category_name(dimension, code, sectors) for code in codes]
     values = [value_of(cell) for cell in cells]
@@ -65,10 +72,19 @@ def one_way(
     if within:
         title = f"{words.category_name(*within, sectors)}. {title}"
     series = (Series(str(words.MEASURES[table.measure]), tuple(values)),)
-    description = _("At least: the number is not known for every case.") if any(c.at_least for c in cells) else ""
+    notes = [_("At least: the number is not known for every case.")] if any(c.at_least for c in cells) else []
+    if left_out:
+        notes.append(
+            ngettext(
+                "%(n)d category with no case at all is left out here; it stands as 0 in the table.",
+                "%(n)d categories with no case at all are left out here; they stand as 0 in the table.",
+                len(left_out),
+            )
+            % {"n": len(left_out)}
+        )
     draw: dict[str, Any] = {
         "figure_id": sheet.code, "title": title, "categories": names, "series": series,
-        "head": words.dimension_name(dimension), "description": description, "links": links,
+        "head": words.dimension_name(dimension), "description": " ".join(notes), "links": links,
     }  # fmt: skip
     return line_chart(**draw) if dimension == "year" and len(codes) > MOST_BARS else bar_chart(**draw)
 

@@ -120,7 +120,11 @@ def test_the_charts_draw_the_numbers_of_the_files(published: Bureau, client: Cli
     for code, figure in figures:
         rows = lines(client.get(f"/data/releases/{version()}/{code}.csv").content)
         in_file = [f"[{r['mark']}]" if r["mark"] else r["value"] for r in rows if "total" not in r.values()]
-        assert [row[1] for row in cells_of(figure)] == in_file
+        # A long list of true zeros is left to the file, and the figure says how many.
+        left_out = in_file.count("0") if code == "incidents-by-sector" else 0
+        in_figure = [value for value in in_file if not left_out or value != "0"]
+        assert [row[1] for row in cells_of(figure)] == in_figure
+        assert (f"{left_out} categories with no case" in figure) is bool(left_out)
         assert figure.count("<svg") == 1
         assert f"/{code}.csv" in figure and f"/{code}.metadata.json" in figure
         drawn = re.findall(r"<rect [^>]*><title>([^<]*)</title>", figure)
