@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 NotFound = Http404
 NotAllowed = PermissionDenied
 
-__all__ = ["Invalid", "DomainError", "NotAllowed", "NotFound", "StaleVersion"]
+__all__ = ["DomainError", "Invalid", "NotAllowed", "NotFound", "StaleVersion"]
 
 
 class DomainError(Exception):

@@ -1,10 +1,9 @@
 """Every address there is. Pages of a case are `/incidents/<reference>/<section>/`; the API nests the same way."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from core import converters
 
@@ -16,17 +15,14 @@ CASE = "incidents/<incident:reference>/"
 
 # Rooms whose pages hang under a case: each has `ui/urls.py` and `api/urls.py`.
 CASE_ROOMS = ["evidence", "attribution", "escalation", "remediation", "accountability"]
-ROOMS = [room for room in CASE_ROOMS if room in settings.INSTALLED_APPS]
-# Rooms whose pages stand alone.
-OPEN_ROOMS = [room for room in ["publication"] if room in settings.INSTALLED_APPS]
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
-    path("docs/", login_not_required(SpectacularSwaggerView.as_view(url_name="api-schema")), name="api-docs"),
+    path("docs/", login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema")), name="api-docs"),
     path("", include("organisations.api.urls")),
     path("", include("incidents.api.urls")),
-    *(path("", include(f"{room}.api.urls")) for room in OPEN_ROOMS),
-    *(path(CASE, include(f"{room}.api.urls")) for room in ROOMS),
+    path("", include("publication.api.urls")),
+    *(path(CASE, include(f"{room}.api.urls")) for room in CASE_ROOMS),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -38,8 +34,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("core.ui.urls")),
     path("", include("organisations.ui.urls")),
     path("", include("incidents.ui.urls")),
-    *(path("", include(f"{room}.ui.urls")) for room in OPEN_ROOMS),
-    *(path(CASE, include(f"{room}.ui.urls")) for room in ROOMS),
+    path("", include("publication.ui.urls")),
+    *(path(CASE, include(f"{room}.ui.urls")) for room in CASE_ROOMS),
 ]
 
 handler400 = "core.ui.errors.bad_request"

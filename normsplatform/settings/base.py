@@ -49,25 +49,6 @@ INSTALLED_APPS = [
     "publication",
     "exchange",
 ]
-# Rooms are built one after the other: an app joins the list when its folder is there.
-INSTALLED_APPS = [
-    app
-    for app in INSTALLED_APPS
-    if "." in app
-    or app
-    in {
-        "allauth",
-        "guardian",
-        "rest_framework",
-        "django_filters",
-        "drf_spectacular",
-        "drf_spectacular_sidecar",
-        "django_htmx",
-        "csp",
-    }
-    or ((BASE_DIR / app / "apps.py").exists() and app not in env.list("NORMS_APPS_OFF", default=[]))
-]
-
 MIDDLEWARE = [
     "normsplatform.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
