@@ -44,8 +44,7 @@ def clean_text(value: Any, field: str, errors: Errors, *, required: bool = False
     if len(text) <= 4 * limit:
         text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
     if len(text) <= 4 * limit and any(
-        (unicodedata.category(sign) in {"Cc", "Cs"}
-        and sign not in "\n\t")
+        (unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\t")
         or sign in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
         for sign in text
     ):

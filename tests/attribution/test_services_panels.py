@@ -195,7 +195,11 @@ def test_an_approval_lapses_when_its_giver_gives_in_evidence(ground: Ground) -> 
 
 # ── blind ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-TELLING: dict[str, Any] = {"position": "dissent", "dissent": "XYZZY the logs were copied twice", "reasons": "XYZZY reasons"}
+TELLING: dict[str, Any] = {
+    "position": "dissent",
+    "dissent": "XYZZY the logs were copied twice",
+    "reasons": "XYZZY reasons",
+}
 
 
 def test_a_sealed_opinion_is_nowhere_to_be_read_but_by_its_author(ground: Ground) -> None:

@@ -27,7 +27,7 @@ def together(actor: Actor, *acts: Callable[[], object]) -> list[BaseException]:
             ready.wait(30)
             with acting_as(actor.principal), transaction.atomic():
                 act()
-        except BaseException as problem:  # noqa: BLE001  (told to the test)
+        except BaseException as problem:
             wrong.append(problem)
         finally:
             connections.close_all()
