@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from instruments.models import Instrument
 from instruments.selectors import in_force, version_of
+from instruments.wording import readable
 from organisations.roles import Role
 
 from .rules import MESSAGES, EvidenceStandard, Text
@@ -83,8 +84,7 @@ def articles(version: str | None = None) -> list[tuple[int, str]]:
 def techniques(version: str | None = None) -> Choices:
     """Techniques of alternative analysis, by their code made readable."""
     return [
-        (code, code.replace("-", " ").capitalize())
-        for code in content_of(version or version_in_force())["alternative_analysis"]
+        (code, gettext(readable(code))) for code in content_of(version or version_in_force())["alternative_analysis"]
     ]
 
 
@@ -132,7 +132,8 @@ def _words(name: str, value: Any, version: str, names: Mapping[str, str]) -> str
     if name == "technique" or name == "techniques":
         return dict(techniques(version)).get(value, str(value))
     if name == "term":
-        return str(value).replace("_", " ")
+        rows = [row for scale in content_of(version)["scales"].values() for row in scale["terms"]]
+        return next((gettext(row["name"]) for row in rows if row["code"] == value), str(value).replace("_", " "))
     return str(value)
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 from django.utils import formats
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, gettext
 from django.utils.translation import gettext_lazy as _
 
 Mark = Literal["c", "u", "x", "z"]
@@ -516,4 +516,7 @@ def state_timeline(
 
 
 def _stamp(moment: datetime) -> str:
-    return f"{formats.date_format(moment.astimezone(UTC), 'j M Y, H:i')} UTC"
+    at = moment.astimezone(UTC)
+    return gettext("%(date)s, %(time)s UTC") % {
+        "date": formats.date_format(at, "j M Y"), "time": formats.date_format(at, "H:i"),
+    }  # fmt: skip

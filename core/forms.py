@@ -67,6 +67,8 @@ class Form(forms.Form):
         for name, question in self.fields.items():
             if isinstance(question.widget, forms.Textarea) and question.widget.attrs.get("rows") == "10":
                 question.widget.attrs["rows"] = "5"  # Django's default is taller than a phone
+            if isinstance(question.widget, forms.Textarea | forms.TextInput):
+                question.widget.attrs.setdefault("dir", "auto")  # what people write has its own direction
             # Django's "This field is required." five times over helps nobody: the sentence names its question.
             if question.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 label = question.label or name.replace("_", " ").capitalize()

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models import Statement
 from instruments.models import Instrument
 from instruments.selectors import in_force
 
@@ -34,3 +35,9 @@ def kind_name(item: EvidenceItem) -> str:
 def class_name(item: EvidenceItem) -> str:
     """The item's evidence class in words."""
     return gettext(dict(standard.evidence_classes(current())).get(item.evidence_class, item.evidence_class))
+
+
+def statement_name(statement: Statement) -> str:
+    """A statement as it is chosen from a list: who said it, and of which type it is, in words."""
+    types = dict(standard.statement_types(current()))
+    return f"{statement.said_by}: {gettext(types.get(statement.kind, statement.kind))}"

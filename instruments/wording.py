@@ -16,13 +16,23 @@ READ_BY_PEOPLE = frozenset({"name", "title", "label", "meaning", "criteria"})
 WORD_LISTS = frozenset({"fields"})
 # Names that are codes (a tier's name) or never leave a test (vectors of the severity model).
 NOT_WORDS = frozenset({("tiers", "name"), ("test_vectors", "name")})
+# Lists of codes that are themselves shown, made readable.
+CODES_READ = frozenset({"alternative_analysis"})
 LINE = 120
+
+
+def readable(code: str) -> str:
+    """A code as words, for the few lists of an instrument that have no names: "Outside expertise review"."""
+    return code.replace("-", " ").capitalize()
 
 
 def _words(value: Any, inside: str = "") -> Iterator[str]:
     if isinstance(value, list):
         for each in value:
-            yield from _words(each, inside)
+            if inside in CODES_READ:
+                yield readable(each)
+            else:
+                yield from _words(each, inside)
     elif isinstance(value, dict):
         for key, each in value.items():
             if not isinstance(each, str):

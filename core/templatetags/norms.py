@@ -106,7 +106,9 @@ def when(moment: datetime | date | None, local: bool = True) -> SafeString:  # n
         raise ValueError("A time without a zone cannot be shown: nobody could know what it means.")
     utc = moment.astimezone(UTC)
     stamp = utc.strftime("%Y-%m-%dT%H:%M:%SZ")
-    text = f"{formats.date_format(utc, 'j M Y, H:i')} UTC"
+    text = _("%(date)s, %(time)s UTC") % {
+        "date": formats.date_format(utc, "j M Y"), "time": formats.date_format(utc, "H:i"),
+    }  # fmt: skip
     own = timezone.get_current_timezone()
     if not local or own.utcoffset(utc.replace(tzinfo=None)) == UTC.utcoffset(None):
         extra = mark_safe(" data-local") if local else ""

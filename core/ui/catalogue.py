@@ -180,7 +180,7 @@ def sample_context() -> dict[str, Any]:
             {"title": _("Copied to store"), "system": True, "when": moment - timedelta(minutes=1)},
         ],
         "steps": [
-            {"label": _("Notify"), "state": "done", "note": "3 Nov"},
+            {"label": _("Notify"), "state": "done", "note": "2026-11-03"},
             {"label": _("Negotiate"), "state": "now", "note": _("2 days left")},
             {"label": _("Mediation"), "state": "open"},
             {"label": _("Referral"), "state": "closed", "note": _("legal sign-off missing")},

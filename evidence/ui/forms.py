@@ -17,6 +17,7 @@ from incidents.models import Incident
 
 from .. import standard
 from ..models import EvidenceItem, Lineage, Origin
+from ..words import statement_name
 
 DETAIL = "detail_"
 CLOCK = ("clock_zone", "clock_offset_seconds", "clock_source")
@@ -94,7 +95,7 @@ class ItemForm(Form):
                 "Where the information comes from in the end. Items with one origin count once. Known in this case: %(names)s."
             ) % {"names": "; ".join(known)}
         if "statement" in self.fields:
-            said = [(str(row.pk), str(row)) for row in incident.statements.order_by("pk")]
+            said = [(str(row.pk), statement_name(row)) for row in incident.statements.order_by("pk")]
             self.fields["statement"].choices = [("", _("None of them")), *said]  # type: ignore[attr-defined]
             types = [(code, gettext(name)) for code, name in standard.statement_types(content)]
             self.fields["statement_type"].choices = [("", _("As the statement says, or not known")), *types]  # type: ignore[attr-defined]

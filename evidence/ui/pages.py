@@ -13,7 +13,7 @@ from organisations.roles import Action
 from .. import selectors, standard
 from ..models import EvidenceItem, GradeEntry, Integrity, Lineage
 from ..states import Status
-from ..words import STATUS_WORDS, class_name, current, kind_name
+from ..words import STATUS_WORDS, class_name, current, kind_name, statement_name
 
 INTEGRITY_TAGS = {
     Integrity.MATCHES: "good",
@@ -68,7 +68,7 @@ def fact_rows(item: EvidenceItem) -> list[dict[str, Any]]:
         clock = " · ".join(text for text in (item.clock_zone, ahead, item.clock_source) if text)
         rows.append({"label": _("Clock"), "value": clock or None})
     if item.statement:
-        rows.append({"label": _("Statement"), "value": item.statement})
+        rows.append({"label": _("Statement"), "value": statement_name(item.statement)})
     if item.statement_type:
         rows.append({"label": _("Type of statement"), "value": _(types.get(item.statement_type, item.statement_type))})
     asked = [code for code in standard.required_fields(content, item.kind) if code in names]

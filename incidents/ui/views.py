@@ -93,7 +93,7 @@ def incident_summary(request: HttpRequest, reference: str) -> HttpResponse:
     ]
     context = case_context(
         request, case, "incident", facts=fact_rows(case, facts_of(incident)), statements=statements, timeline=timeline, links=links,
-        may_edit=may_edit, may_close=case.may(Action.CLOSE), kinds=statement_kinds(), what_url=change_address(case, "what"), who_url=change_address(case, "who"),
+        may_edit=may_edit, may_close=case.may(Action.CLOSE), kinds=[(code, _(name)) for code, name in statement_kinds()], what_url=change_address(case, "what"), who_url=change_address(case, "who"),
     )  # fmt: skip
     return render(request, "incidents/incident.html", context)
 

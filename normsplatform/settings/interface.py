@@ -29,6 +29,7 @@ LANGUAGES = [
     ("ar", _("Arabic")),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "normsplatform.formats"
 
 # Nothing inline, nothing from elsewhere: no nonce is needed because there is nothing to excuse.
 CONTENT_SECURITY_POLICY = {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -58,7 +58,7 @@ class UpdateForm(Form):
             told = [
                 (
                     update.pk,
-                    now_("%(state)s since %(moment)s")
+                    gettext("%(state)s since %(moment)s")
                     % {"state": state_words(update.state), "moment": since_words(update)},
                 )
                 for update in reversed(held)

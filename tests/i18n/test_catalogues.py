@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.translation import ngettext, to_locale
 
+from core.countries import country_choices
 from instruments import messages, wording
 
 from .catalogue import Entry, Key, marked_in_python, marked_in_template, read_mo, read_po
@@ -132,3 +133,18 @@ def test_strings_are_found_where_they_are_marked() -> None:
         "{% blocktranslate trimmed count n=n %}{{ n }} item{% plural %}{{ n }} items{% endblocktranslate %}plain"
     )
     assert marked_in_template(template) == {Key(None, "It's"), Key("month", "May"), Key(None, "%(n)s item")}
+
+
+def test_countries_are_named_in_arabic() -> None:
+    """ISO 3166 translates some everyday names only under the full one: no country stays English."""
+    with translation.override("ar"):
+        assert not [(code, name) for code, name in country_choices() if re.search("[A-Za-z]", name)]
+    with translation.override("en"):
+        assert dict(country_choices())["IR"] == "Iran"
+
+
+def test_numbers_are_grouped_as_the_dates_are_written() -> None:
+    """Western digits in Arabic, grouped: 225,000 and not 225000."""
+    with translation.override("ar"):
+        assert formats.number_format(225_000, force_grouping=True) == "225,000"
+        assert formats.number_format(5.5) == "5.5"

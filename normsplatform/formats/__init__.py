@@ -1,0 +1,1 @@
+"""How numbers are written, where the platform differs from Django."""
