@@ -1,7 +1,7 @@
 """What each login may do, computed from the catalogue after every migration so that no new table is forgotten.
 
 `norms_app` reads and writes; on append-only tables it may only add; it may never write an `audience`.
-Policies decide about rows; this decides about verbs and columns.
+Policies decide about rows; this decides about verbs and columns, and about where definer functions look for names.
 """
 
 from typing import Any
@@ -44,6 +44,23 @@ BEGIN
   END LOOP;
 END $$;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO norms_app, norms_definer;
+
+-- A temporary table of the caller would stand in for one of ours: PostgreSQL looks into pg_temp first unless the path
+-- names it (CREATE FUNCTION, "Writing SECURITY DEFINER Functions Safely"). The owner may alter what it handed over,
+-- because it is a member of the definer role.
+DO $$
+DECLARE
+  f record;
+BEGIN
+  FOR f IN
+    SELECT p.oid::regprocedure::text AS name FROM pg_proc p
+     WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace
+       AND NOT coalesce(p.proconfig, '{}') @> ARRAY['search_path=pg_catalog, public, pg_temp']
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
+  LOOP
+    EXECUTE format('ALTER FUNCTION %s SET search_path = pg_catalog, public, pg_temp', f.name);
+  END LOOP;
+END $$;
 """
 
 
