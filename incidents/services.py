@@ -14,7 +14,7 @@ from core.errors import Invalid, NotFound, StaleVersion
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.models import Organisation, RoleGroup
-from organisations.roles import Action, Grade
+from organisations.roles import Action, Grade, Role
 
 from . import errors
 from .access import case_for, get_incident_for
@@ -239,6 +239,8 @@ def grant_access(
         raise Invalid({"grade": ["Choose a grade from the list."]})
     if until is not None and until <= clock.now():
         raise Invalid({"until": ["The share must end in the future."]})
+    if role and role not in Role.values:
+        raise Invalid({"role": [_("Choose a role from the list.")]})
     group = RoleGroup.objects.get(organisation=organisation, role=role)
     permission = Permission.objects.get(
         content_type__app_label="incidents", codename=f"grade_{Grade(grade).name.lower()}"

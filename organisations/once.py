@@ -33,7 +33,8 @@ def key_of(request: HttpRequest) -> str:
     """The request's key, or empty: then nothing is remembered."""
     if request.path.startswith("/api/"):
         return request.headers.get("Idempotency-Key", "")[:MAX_KEY]
-    return str(request.POST.get("once", ""))[:MAX_KEY]
+    key = str(request.POST.get("once", ""))[:MAX_KEY]
+    return "" if "\x00" in key else key  # the database keeps no NUL; our own pages never send one
 
 
 def fingerprint(request: HttpRequest) -> str:

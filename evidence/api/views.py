@@ -1,6 +1,7 @@
 """The API's door to evidence: parse, call, answer."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Q
@@ -8,7 +9,7 @@ from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import BaseParser, FormParser, JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -16,6 +17,7 @@ from rest_framework.views import APIView
 
 from core.errors import Invalid
 from core.pagination import NewestFirst
+from core.parsers import JSONParser
 from core.problems import problem
 from incidents.access import case_for
 from incidents.api.views import etag, wanted_version
@@ -41,7 +43,7 @@ def shaped(shape: type[Any], request: Request, **options: Any) -> dict[str, Any]
 def facts_in(request: Request) -> dict[str, Any]:
     """The facts of a JSON body, or of the part `facts` of a multipart one."""
     given: Any = request.data
-    if "facts" in given and "title" not in given:
+    if isinstance(given, Mapping) and "facts" in given and "title" not in given:
         try:
             given = json.loads(str(given["facts"]))
         except ValueError as problem_found:

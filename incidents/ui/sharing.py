@@ -1,10 +1,11 @@
 """Who can see a case and why; giving a share and ending it (SHR-2)."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.validators import MaxValueValidator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -35,6 +36,10 @@ GRADES = {
 }
 
 
+# A share "without end" has no date; the calendar itself ends in 9999, and the day after must exist.
+LAST_DAY = date(9999, 12, 30)
+
+
 class GrantForm(Form):
     """A share: with whom, how much, why, until when."""
 
@@ -56,6 +61,7 @@ class GrantForm(Form):
         label=_("Last day of the share"), required=False, help_text=_("It ends at midnight UTC after this day. Leave it empty for a share without end."),
         widget=forms.DateInput(attrs={"type": "date", "class": "w16"}, format="%Y-%m-%d"),
         error_messages={"invalid": _("Enter a date such as 2026-11-30.")},
+        validators=[MaxValueValidator(LAST_DAY)],
     )  # fmt: skip
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:

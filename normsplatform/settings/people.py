@@ -41,7 +41,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
+        "core.parsers.JSONParser",
         "rest_framework.parsers.MultiPartParser",
     ],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.NewestFirst",
@@ -62,4 +62,12 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    # Enumerations that share a field's name, each by a name of its own.
+    "ENUM_NAME_OVERRIDES": {
+        "ServiceStateEnum": "remediation.states.ServiceState",
+        "JobStateEnum": ["queued", "running", "done", "failed"],
+        "OrganisationKindEnum": "organisations.models.Organisation.Kind",
+        "RecommendationKindEnum": ["strategic", "tactical"],
+        "LinkKindEnum": "incidents.models.IncidentLink.Kind",
+    },
 }

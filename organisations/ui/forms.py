@@ -1,6 +1,6 @@
 """Forms of the organisation's pages."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +45,8 @@ class TokenForm(Form):
     def clean_until(self) -> object:
         """A key that has ended already helps nobody."""
         until = self.cleaned_data["until"]
+        if until is not None and until >= date.max:  # the day after must exist
+            raise forms.ValidationError(_("Choose an earlier day, or leave it empty."))
         if until is not None and until < clock.today():
             raise forms.ValidationError(_("The key must end in the future."))
         return until

@@ -145,8 +145,9 @@ class TaskList(APIView):
         case = case_for(actor, reference, Action.SEE_REMEDIATION)
         asked = request.query_params
         wanted = selectors.WantedTasks(
-            asked.get("status", ""),
-            asked.get("owner", ""),
+            # A NUL is in no text of the database: without it the filter finds what it would have found, nothing.
+            asked.get("status", "").replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+            asked.get("owner", "").replace("\x00", "\N{REPLACEMENT CHARACTER}"),
             asked.get("mine", "") in {"true", "1", "on"},
             asked.get("overdue", "") in {"true", "1", "on"},
         )
