@@ -7,6 +7,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from core.errors import DomainError
 from core.http import error_page
@@ -25,6 +26,21 @@ class RequestIdMiddleware:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
         response["X-Request-Id"] = request_id
+        return response
+
+
+class PrivateAnswersMiddleware:
+    """What a signed-in reader was shown stays in no cache: not in the browser's after signing out, not in a proxy's."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "actor", None) is not None or getattr(request, "token_refused", False):
+            response.headers.setdefault("Cache-Control", "private, no-store")
+            if "Authorization" in request.headers:
+                patch_vary_headers(response, ["Authorization"])
         return response
 
 

@@ -1,5 +1,6 @@
 """Every address there is. Pages of a case are `/incidents/<reference>/<section>/`; the API nests the same way."""
 
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
@@ -10,6 +11,8 @@ from core import converters
 from . import health
 
 converters.register()
+# The admin site's own sign-in would pass by the limits on guessing and the second factor.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 CASE = "incidents/<incident:reference>/"
 

@@ -51,7 +51,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "normsplatform.middleware.RequestIdMiddleware",
+    # Above everything that may refuse a request: a refusal carries the same headers as a page.
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "normsplatform.middleware.PrivateAnswersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "normsplatform.middleware.ChosenLocaleMiddleware",
@@ -62,8 +66,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "organisations.middleware.PrincipalMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "normsplatform.middleware.DomainErrorMiddleware",
     "organisations.once.OnceMiddleware",

@@ -17,7 +17,8 @@ class TokenAuthentication(authentication.BaseAuthentication):
                 "This token is not valid: it is unknown, revoked, expired, or its owner has left."
             )
         actor = getattr(plain, "actor", None)
-        if actor is None or not request.headers.get("Authorization"):
+        # Another scheme beside a session is not a token, and does not excuse from the CSRF token.
+        if actor is None or request.headers.get("Authorization", "").partition(" ")[0].lower() != "token":
             return None
         return actor.user, actor
 
