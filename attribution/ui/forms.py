@@ -1,6 +1,6 @@
 """Forms of attribution: widgets and words. What may be said is checked by the services."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from django import forms
@@ -40,7 +40,7 @@ def choose(form: forms.Form, name: str, choices: list[tuple[Any, Any]], empty: A
 
 def end_of(date: Any) -> datetime:
     """The end of a day in UTC."""
-    return datetime.combine(date + timedelta(days=1), time(), UTC) - timedelta(seconds=1)
+    return datetime.combine(date, time(23, 59, 59), UTC)
 
 
 class ConfirmForm(Form):
