@@ -18,6 +18,10 @@ class NewestFirst(CursorPagination):
     def decode_cursor(self, request: Request) -> Cursor | None:
         """Refuses a place somebody made up: it is compared with a row's number."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None and not re.fullmatch(r"[0-9]{1,18}", str(cursor.position)):
+        if (
+            cursor is not None
+            and cursor.position is not None
+            and not re.fullmatch(r"[0-9]{1,18}", str(cursor.position))
+        ):
             raise NotFound(self.invalid_cursor_message)
         return cursor
