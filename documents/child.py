@@ -12,6 +12,7 @@ import re
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,31 @@ def pictures_without_alternative(tree: Any) -> list[str]:
     return silent + ["inline drawing" for _ in tree.iter("{http://www.w3.org/2000/svg}svg")]
 
 
+class Whole(str):
+    """A text that gives itself in one piece when it is gone through letter by letter."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((str(self),))
+
+
+def keep_letters_joined() -> None:
+    """Lets words in drawings be laid out whole: WeasyPrint sets SVG text letter by letter, so that Arabic comes out backwards
+    and with every letter on its own. Texts that place their letters themselves are left to it."""
+    from weasyprint.svg import Node
+
+    placed = {"dx", "dy", "rotate", "letter-spacing", "textLength"}
+    written = Node.text
+
+    def text(node: Any) -> str | None:
+        words: str | None = written.fget(node)
+        by_itself = placed & node.attrib.keys() or " " in node.attrib.get("x", "").strip()
+        return words if not words or by_itself else Whole(words)
+
+    Node.text = property(text)
+
+
 class Steps(logging.Handler):
     """WeasyPrint's own steps, as progress."""
 
@@ -71,7 +97,7 @@ class Faults(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         message = record.getMessage()
-        if message.startswith("Failed to load image"):
+        if message.startswith(("Failed to load image", "Failed to render SVG image")):
             self.broken.append(message[:200])
 
 
@@ -81,6 +107,7 @@ def make(folder: Path, order: dict[str, Any]) -> None:
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError
 
+    keep_letters_joined()
     faults = Faults()
     logging.getLogger("weasyprint").addHandler(faults)
     progress = logging.getLogger("weasyprint.progress")
@@ -105,9 +132,6 @@ def make(folder: Path, order: dict[str, Any]) -> None:
             stylesheets=styles, font_config=fonts, attachments=attached, pdf_variant="pdf/ua-1", pdf_tags=True,
             pdf_identifier=order["identifier"].encode(),
         )  # fmt: skip
-        if faults.broken:
-            say(error="picture_broken", detail=faults.broken[0])
-            return
         laid_out.write_pdf(
             folder / "out.pdf",
             attachments=attached,
@@ -115,6 +139,10 @@ def make(folder: Path, order: dict[str, Any]) -> None:
             pdf_tags=True,
             pdf_identifier=order["identifier"].encode(),
         )
+        # Drawings are drawn, and fail, only while the file is written.
+        if faults.broken:
+            say(error="picture_broken", detail=faults.broken[0])
+            return
     except FatalURLFetchingError as refused:
         say(error="resource_refused", detail=str(refused).removeprefix("resource_refused "))
         return

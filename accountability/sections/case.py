@@ -198,7 +198,7 @@ def impact(material: Material) -> list[Block]:
     if any(s.people_best is not None for s in hit):
         figure = bar_chart(
             figure_id="people", title=_("People without each service"), head=_("Service"), categories=[s.name for s in hit],
-            series=[Series(_("Best estimate"), tuple(s.people_best for s in hit))], rtl=False,
+            series=[Series(_("Best estimate"), tuple(s.people_best for s in hit))],
         )  # fmt: skip
         spoken = "; ".join(f"{row[0]}: {row[3]}" for row in rows[:12])
         alt = _("Bar chart of the people without each essential service, best estimates. %(rows)s.") % {"rows": spoken}

@@ -42,7 +42,7 @@ def likelihood_text(standard: dict[str, Any], scale: str, term: str) -> str:
                 "word": _(row["name"]),
                 "least": row["min"],
                 "most": row["max"],
-                "scale": found["name"],
+                "scale": _(found["name"]),
             }
     return term or _("Not known")
 
@@ -112,7 +112,7 @@ def finding_blocks(finding: Finding, material: Material) -> list[Block]:
         rows.append(
             (
                 _("Mode of State responsibility"),
-                _("Article %(number)s: %(name)s") % {"number": finding.article, "name": article},
+                _("Article %(number)s: %(name)s") % {"number": finding.article, "name": _(article) if article else ""},
             )
         )
     if finding.standing_reason:

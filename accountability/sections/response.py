@@ -76,7 +76,7 @@ def restoration(found: Overview, material: Material) -> list[Block]:
     if lanes:
         figure = state_timeline(
             figure_id="restoration", title=_("From outage to restoration"), lanes=lanes, until=as_of(material.incident),
-            headers=(_("Service"), _("State"), _("From"), _("To")), rtl=False,
+            headers=(_("Service"), _("State"), _("From"), _("To")),
         )  # fmt: skip
         spoken = "; ".join(f"{row[0]}: {row[2]}" for row in rows[:12])
         alt = _("Timeline of each service from outage to restoration, all times UTC. Today: %(rows)s.") % {

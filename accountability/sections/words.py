@@ -3,11 +3,11 @@
 from datetime import UTC, date, datetime
 from html import unescape
 
-import pycountry
 from django.utils import formats
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
+from core.countries import country_name
 from core.templatetags.norms import CREDIBILITY, RELIABILITY, moment
 
 
@@ -30,8 +30,7 @@ def country(code: str) -> str:
     """A country's name, or that it is not known."""
     if not code:
         return _("country not known")
-    found = pycountry.countries.get(alpha_2=code)
-    return str(getattr(found, "common_name", found.name)) if found else code
+    return country_name(code)
 
 
 def grade_text(reliability: str, credibility: str) -> str:
