@@ -5,7 +5,6 @@ from datetime import datetime
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -46,9 +45,10 @@ def add_member(
 
 def members_locked(organisation: Organisation) -> list[Membership]:
     """The memberships in force, locked: whether somebody is the last administrator is decided by one request at a time."""
-    in_force = Q(until__isnull=True) | Q(until__gt=clock.now())
     memberships = Membership.objects.select_for_update(of=("self",)).select_related("user")
-    return list(memberships.filter(in_force, organisation=organisation).order_by("pk"))
+    locked = list(memberships.filter(organisation=organisation).order_by("pk"))
+    # The time is asked after the lock: a membership ended while we waited ended later than we began to wait.
+    return [membership for membership in locked if membership.until is None or membership.until > clock.now()]
 
 
 def member_in(memberships: Sequence[Membership], membership_id: int) -> Membership:
