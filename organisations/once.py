@@ -17,7 +17,7 @@ from core.http import SeeOther, error_page
 from .actors import Actor
 from .models import Submission
 
-MAX_KEY = 80
+MAX_KEY = 64
 MAX_BODY = 256 * 1024
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -85,9 +85,11 @@ class OnceMiddleware:
         actor = getattr(request, "actor", None)
         if request.method != "POST" or actor is None:
             return None
-        key = key_of(request)
-        if not key:
+        sent = key_of(request)
+        if not sent:
             return None
+        # A person in two organisations has two sets of keys: an answer of one is not given in the other.
+        key = f"{actor.organisation.pk}/{sent}"
         try:
             with transaction.atomic():
                 row, first = claim(actor, key, request)
