@@ -64,8 +64,9 @@ def fact_rows(item: EvidenceItem) -> list[dict[str, Any]]:
     ]
     if "clock" in standard.required_fields(content, item.kind) or item.clock_zone or item.clock_source:
         offset = item.clock_offset_seconds
-        ahead = None if offset is None else _("%(seconds)d s ahead of UTC") % {"seconds": offset}
-        clock = " · ".join(text for text in (item.clock_zone, ahead, item.clock_source) if text)
+        told = _("%(seconds)d s behind UTC") if (offset or 0) < 0 else _("%(seconds)d s ahead of UTC")
+        apart = None if offset is None else told % {"seconds": abs(offset)}
+        clock = " · ".join(text for text in (item.clock_zone, apart, item.clock_source) if text)
         rows.append({"label": _("Clock"), "value": clock or None})
     if item.statement:
         rows.append({"label": _("Statement"), "value": statement_name(item.statement)})
