@@ -120,6 +120,7 @@
     status.setAttribute("role", "status");
     let saved = fingerprint(form);
     let running = null;
+    let again = false;
     let wait = 2000;
     let timer = 0;
     const say = (state, text) => {
@@ -133,7 +134,11 @@
     };
     async function save(leaving = false) {
       const now = fingerprint(form);
-      if (now === saved || form.dataset.sent === "yes" || (running && !leaving)) return;
+      if (now === saved || form.dataset.sent === "yes") return;
+      if (running && !leaving) {
+        again = true; // left while an earlier save is under way: saved right after it
+        return;
+      }
       running = now;
       const body = new FormData(form);
       for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
@@ -163,6 +168,10 @@
         retry();
       } finally {
         running = null;
+        if (again) {
+          again = false;
+          save();
+        }
       }
     }
     form.addEventListener("focusout", () => save());
