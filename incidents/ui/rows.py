@@ -23,6 +23,10 @@ class BaseRows(FormSet):
     default_error_messages = {"too_many_forms": _("Enter at most %(num)d rows.")}
     unique: tuple[str, ...] = ()
 
+    def initial_form_count(self) -> int:
+        """None once they come back: any row, the first one shown as well, may be left empty."""
+        return 0 if self.is_bound else super().initial_form_count()
+
     def clean(self) -> None:
         """Two rows that say the same thing are a mistake, told at the second one."""
         seen = set()
