@@ -13,7 +13,7 @@ COLUMNS = """
 ALTER TABLE incidents_incident ADD COLUMN audience int[] NOT NULL DEFAULT '{}', ADD COLUMN evidence_audience int[] NOT NULL DEFAULT '{}';
 CREATE INDEX incident_audience_search ON incidents_incident USING gin (audience, search);
 CREATE INDEX incident_filed ON incidents_incident (filed_at DESC, id DESC);
-CREATE INDEX access_newest ON incidents_access (principal, filed_at DESC, incident_id DESC);
+CREATE INDEX access_newest ON incidents_access (principal, filed_at DESC, incident_id DESC) INCLUDE (until);
 CREATE INDEX access_of_case ON incidents_access (incident_id);
 COMMENT ON TABLE incidents_access IS 'read only';
 """

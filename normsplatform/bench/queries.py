@@ -28,12 +28,12 @@ DETAIL = "SELECT * FROM incidents_incident WHERE reference = %(reference)s"
 # What somebody would write who needs no policy: the reader's organisations as a literal array.
 HAND_LIST = f"""
 SELECT {COLUMNS} FROM (SELECT DISTINCT x.incident_id, x.filed_at FROM unnest(%(orgs)s::int[]) o(id), LATERAL (
-    SELECT a.incident_id, a.filed_at FROM incidents_access a WHERE a.principal = o.id ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %(limit)s) x
+    SELECT a.incident_id, a.filed_at FROM incidents_access a WHERE a.principal = o.id AND (a.until IS NULL OR a.until > now()) ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %(limit)s) x
   ORDER BY 2 DESC, 1 DESC LIMIT %(limit)s) v JOIN incidents_incident i ON i.id = v.incident_id ORDER BY i.filed_at DESC, i.id DESC
 """  # noqa: S608
 HAND_COUNT = """
 SELECT count(*) FROM (SELECT DISTINCT x.incident_id FROM unnest(%(orgs)s::int[]) o(id), LATERAL (
-    SELECT a.incident_id FROM incidents_access a WHERE a.principal = o.id LIMIT %(limit)s) x LIMIT %(limit)s) v
+    SELECT a.incident_id FROM incidents_access a WHERE a.principal = o.id AND (a.until IS NULL OR a.until > now()) LIMIT %(limit)s) x LIMIT %(limit)s) v
 """
 HAND_SEARCH = f"""
 SELECT {COLUMNS} FROM incidents_incident i WHERE i.search @@ websearch_to_tsquery('simple', %(words)s) AND i.audience && %(orgs)s::int[]
