@@ -12,6 +12,7 @@ from django.test.utils import setup_databases, teardown_databases
 from core.tenancy import acting_as
 from instruments.services import adopt_shelf
 from organisations.actors import Actor
+from tests.databases import copied
 from tests.people import People
 
 
@@ -50,18 +51,12 @@ def committed_db(request: pytest.FixtureRequest, django_db_setup: None, django_d
     """
     settings = connections["default"].settings_dict
     template, copy = settings["NAME"], f"{settings['NAME']}_{uuid.uuid4().hex[:8]}"
-    with django_db_blocker.unblock():
-        connections.close_all()
-        with connections["default"]._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
+    with django_db_blocker.unblock(), copied(template, copy):
         settings["NAME"] = copy
         try:
             yield copy
         finally:
-            connections.close_all()
             settings["NAME"] = template
-            with connections["default"]._nodb_cursor() as cursor:
-                cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from organisations.actors import Actor
 from tests.browser.checks import watch
+from tests.databases import copied
 from tests.people import People
 
 CHROMIUM = os.environ.get("NORMS_CHROMIUM", "/usr/bin/chromium")
@@ -53,11 +54,7 @@ def committed(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: p
     before = {"NAME": default["NAME"], "public": public["NAME"], "OPTIONS": public["OPTIONS"]}
     copy = f"{default['NAME']}_browser"
     files = {name: getattr(django_settings, name) for name in ("FILES_ROOT", "FILE_UPLOAD_TEMP_DIR")}
-    with django_db_blocker.unblock():
-        connections.close_all()
-        with connections["default"]._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
-            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{default["NAME"]}"')
+    with django_db_blocker.unblock(), copied(default["NAME"], copy):
         default["NAME"] = public["NAME"] = copy
         public["OPTIONS"] = {**public["OPTIONS"], "role": "norms_public"}
         for name in files:
@@ -66,16 +63,15 @@ def committed(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: p
         try:
             yield copy
         finally:
-            connections.close_all()
             default["NAME"], public["NAME"], public["OPTIONS"] = before["NAME"], before["public"], before["OPTIONS"]
             for name, value in files.items():
                 setattr(django_settings, name, value)
-            with connections["default"]._nodb_cursor() as cursor:
-                cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
 
 
 class Quiet(WSGIRequestHandler):
-    """Says nothing about each request."""
+    """Says nothing about each request, and waits for no browser that went away."""
+
+    timeout = 5
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing."""
@@ -85,7 +81,7 @@ class Quiet(WSGIRequestHandler):
 def site(committed: str) -> Iterator[str]:
     """The address of the running platform."""
     server = ThreadedWSGIServer(("127.0.0.1", 0), Quiet)
-    server.daemon_threads = True
+    server.daemon_threads = False  # closing waits for every answer: none is given once the database is another one
     server.set_app(WSGIHandler())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -15,6 +15,7 @@ from normsplatform.demo.cast import Cast, gather
 from normsplatform.demo.story import Story, told_by
 from normsplatform.demo.telling import tell
 from organisations.actors import acting
+from tests.databases import copied
 
 T = TypeVar("T")
 
@@ -53,7 +54,6 @@ class Demo:
 def demo(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Told into a copy of the test database, which is gone afterwards."""
     template = connections["default"].settings_dict["NAME"]
-    copy = f"{template}_{uuid.uuid4().hex[:8]}"
 
     def use(name: str) -> None:
         connections.close_all()
@@ -62,21 +62,18 @@ def demo(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest
 
     with django_db_blocker.unblock():
         use(template)
-        with connections["default"]._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{template}"')
-        use(copy)
-        # No worker runs here: what would be sent to one is written down.
-        sent: list[tuple[str, int]] = []
-        patch = pytest.MonkeyPatch()
-        patch.setattr("documents.kinds.send", lambda kind, job: sent.append((kind, job)))
-        try:
-            accounts = tmp_path_factory.mktemp("demo") / "demo-accounts.json"
-            cast = gather(AccountBook(accounts))
-            story = Story(told_by(cast.of_each_house()))
-            tell(story, cast)
-            yield Demo(cast, story, accounts, sent)
-        finally:
-            patch.undo()
-            use(template)
-            with connections["default"]._nodb_cursor() as cursor:
-                cursor.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+        with copied(template, f"{template}_{uuid.uuid4().hex[:8]}") as copy:
+            use(copy)
+            # No worker runs here: what would be sent to one is written down.
+            sent: list[tuple[str, int]] = []
+            patch = pytest.MonkeyPatch()
+            patch.setattr("documents.kinds.send", lambda kind, job: sent.append((kind, job)))
+            try:
+                accounts = tmp_path_factory.mktemp("demo") / "demo-accounts.json"
+                cast = gather(AccountBook(accounts))
+                story = Story(told_by(cast.of_each_house()))
+                tell(story, cast)
+                yield Demo(cast, story, accounts, sent)
+            finally:
+                patch.undo()
+                use(template)
