@@ -1,9 +1,4 @@
-"""What is held, and what must never be false of it.
-
-Every table hangs on a case and is seen by whoever may see its evidence. The `audience` columns the policies read are
-not fields: only the database's own triggers write them. What else the database itself keeps (numbers, chained custody,
-rows that never change, four eyes on grades) is in migration 0002.
-"""
+"""Items of evidence, where they come from, and how they hang together."""
 
 from __future__ import annotations
 
@@ -19,17 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from incidents.marks import Mark
 from incidents.models import CaseRow, Precision
 
-from .querysets import EvidenceItemQuerySet
-from .states import Status
-
-
-class Integrity(models.TextChoices):
-    """What the last comparison of a file with its hash said. "Matches" never means "true"."""
-
-    UNCHECKED = "unchecked", _("Not checked since receipt")
-    MATCHES = "matches", _("Matches")
-    MISMATCH = "mismatch", _("Does not match")
-    UNAVAILABLE = "unavailable", _("Original unavailable")
+from ..querysets import EvidenceItemQuerySet
+from ..states import Status
 
 
 class Origin(CaseRow):
@@ -181,123 +167,3 @@ class Lineage(CaseRow):
 
     def __str__(self) -> str:
         return f"{self.item_id} {self.kind} {self.other_id}"
-
-
-class StoredFile(CaseRow):
-    """A file as it was received, kept by its content and never overwritten. Only the outcome of checks changes."""
-
-    item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="files")
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
-    sha256 = models.CharField("SHA-256", max_length=64)
-    size = models.BigIntegerField(_("size"))
-    name = models.CharField(_("file name"), max_length=200)
-    name_given = models.CharField(
-        _("file name as given"), max_length=600, help_text="Invisible characters written out."
-    )
-    media_type = models.CharField(_("format"), max_length=120, help_text="By content (libmagic), not by name.")
-    path = models.CharField(max_length=200, editable=False)
-    stored_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    stored_at = models.DateTimeField(db_default=Now(), editable=False)
-    integrity = models.CharField(max_length=11, choices=Integrity, default=Integrity.UNCHECKED, editable=False)
-    checked_at = models.DateTimeField(null=True, editable=False)
-
-    class Meta:
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["item", "sha256"], name="file_once_per_item"),
-            models.CheckConstraint(name="file_not_empty", condition=Q(size__gt=0)),
-            models.CheckConstraint(name="file_sha256", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
-            models.CheckConstraint(name="file_integrity", condition=Q(integrity__in=Integrity.values)),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class GradeEntry(CaseRow):
-    """One judgement of an item: source and information apart, each with its sentence (R1.1). The newest one holds."""
-
-    item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="grades")
-    reliability = models.CharField(_("source reliability"), max_length=1)
-    reliability_reason = models.TextField(_("why this source"))
-    credibility = models.CharField(_("information credibility"), max_length=1)
-    credibility_reason = models.TextField(_("why this information"))
-    graded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
-    graded_at = models.DateTimeField(db_default=Now(), editable=False)
-    standard_version = models.CharField(max_length=24)
-
-    class Meta:
-        verbose_name_plural = "grade entries"
-        ordering = ["-pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="grade_codes", condition=Q(reliability__in=list("ABCDEFG")) & Q(credibility__in=list("123456"))
-            ),
-            models.CheckConstraint(
-                name="grade_has_sentences", condition=~Q(reliability_reason="") & ~Q(credibility_reason="")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.reliability}{self.credibility}"
-
-
-class CustodyEntry(CaseRow):
-    """One link of an item's chain of custody, in order and chained by hash; added, never changed or dropped (R1.13).
-
-    The database gives `place`, `at`, `previous` and `hash`; `evidence.custody` computes the same again.
-    """
-
-    class Act(models.TextChoices):
-        RECEIVED = "received", _("Received")
-        STORED = "stored", _("Stored")
-        OPENED = "opened", _("Opened")
-        COPIED = "copied", _("Copied")
-        EXPORTED = "exported", _("Exported")
-        VERIFIED = "verified", _("Checked against its hash")
-        FROZEN = "frozen", _("Frozen")
-        RESTORED = "restored", _("Taken back into use")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
-
-    item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="custody")
-    file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="custody")
-    place = models.PositiveIntegerField(db_default=0, editable=False)
-    act = models.CharField(_("what"), max_length=10, choices=Act)
-    at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who"))
-    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
-    sha256_seen = models.CharField(max_length=64, blank=True)
-    note = models.TextField(_("purpose or note"), blank=True)
-    previous = models.CharField(max_length=64, db_default="", editable=False)
-    hash = models.CharField(max_length=64, db_default="", editable=False)
-
-    class Meta:
-        verbose_name_plural = "custody entries"
-        ordering = ["place"]
-        constraints = [
-            models.UniqueConstraint(fields=["item", "place"], name="custody_place_once"),
-            models.CheckConstraint(
-                name="custody_act",
-                condition=Q(
-                    act__in=[
-                        "received",
-                        "stored",
-                        "opened",
-                        "copied",
-                        "exported",
-                        "verified",
-                        "frozen",
-                        "restored",
-                        "withdrawn",
-                    ]
-                ),
-            ),
-            # Nobody opens evidence without saying what for.
-            models.CheckConstraint(
-                name="custody_opened_has_purpose", condition=~Q(act__in=["opened", "exported"]) | ~Q(note="")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.place} {self.act}"

@@ -1,0 +1,21 @@
+"""What is held, and what must never be false of it.
+
+Every table hangs on a case and is seen by whoever may see its evidence. The `audience` columns the policies read are
+not fields: only the database's own triggers write them. What else the database itself keeps (numbers, chained custody,
+rows that never change, four eyes on grades) is in migration 0002.
+"""
+
+from .custody import CustodyEntry
+from .files import Integrity, StoredFile
+from .grades import GradeEntry
+from .items import EvidenceItem, Lineage, Origin
+
+__all__ = [
+    "CustodyEntry",
+    "EvidenceItem",
+    "GradeEntry",
+    "Integrity",
+    "Lineage",
+    "Origin",
+    "StoredFile",
+]
