@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from core import clock
 from evidence.models import EvidenceItem, Lineage
 from evidence.selectors import Weighable, weighable
+from evidence.states import ENDED
 from evidence.states import Status as ItemStatus
 from incidents.models import Incident
 from organisations.models import User
@@ -35,7 +36,12 @@ from .rules import (
 )
 from .states import Round
 
-STATUS = {ItemStatus.HELD: "active", ItemStatus.FROZEN: "frozen", ItemStatus.WITHDRAWN: "withdrawn"}
+STATUS = {
+    ItemStatus.HELD: "active",
+    ItemStatus.FROZEN: "frozen",
+    ItemStatus.WITHDRAWN: "withdrawn",
+    ItemStatus.DISPOSED: "withdrawn",  # what cannot be looked at any more carries nothing
+}
 CONFLICT = {"undeclared": "undeclared", "none": "none", "declared": "conflicted"}
 ONE_ORIGIN = (Lineage.Kind.SAME_ORIGIN, Lineage.Kind.SAME_COLLECTOR, Lineage.Kind.SAME_TELEMETRY)
 
@@ -298,7 +304,7 @@ def matrix_of(
 ) -> list[MatrixRow]:
     """Evidence against hypotheses, the most separating rows first; rows nobody rated come before rows that separate nothing."""
     hypotheses = hypotheses_of(incident) if hypotheses is None else hypotheses
-    items = EvidenceItem.objects.filter(incident=incident).exclude(status=ItemStatus.WITHDRAWN).order_by("number")
+    items = EvidenceItem.objects.filter(incident=incident).exclude(status__in=ENDED).order_by("number")
     everybody, own = open_ratings(incident), own_ratings(incident, user)
     rows = []
     for item in items:

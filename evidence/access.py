@@ -9,7 +9,9 @@ from incidents.states import Status as CaseStatus
 from organisations.actors import Actor
 from organisations.roles import Action
 
+from .errors import ItemDisposed, ItemWithdrawn
 from .models import EvidenceItem, StoredFile
+from .states import Status
 
 LABEL = re.compile(r"E-(\d{1,6})")
 SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -52,6 +54,14 @@ def must_be_open(case: CaseAccess) -> None:
     """A closed case is read, not changed."""
     if case.incident.status == CaseStatus.CLOSED:
         raise AlreadyClosed
+
+
+def must_stand(item: EvidenceItem) -> None:
+    """What was withdrawn or disposed of is read, not changed."""
+    if item.status == Status.WITHDRAWN:
+        raise ItemWithdrawn
+    if item.status == Status.DISPOSED:
+        raise ItemDisposed
 
 
 def file_of(item: EvidenceItem, sha256: str) -> StoredFile:

@@ -17,6 +17,13 @@ class ItemWithdrawn(DomainError):
     message = _("This item was withdrawn. It stays on record and is not used.")
 
 
+class ItemDisposed(DomainError):
+    code = "evidence_disposed"
+    message = _(
+        "This item was disposed of: its content is gone. The record, the hashes and the custody stay as they are."
+    )
+
+
 class ItemNotFrozen(DomainError):
     code = "evidence_not_frozen"
     message = _("This item is not frozen.")

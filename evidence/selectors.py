@@ -17,7 +17,7 @@ from .querysets import EvidenceItemQuerySet
 from .snapshots import standard_values
 
 # The worst of an item's files speaks for the item.
-WORST = (Integrity.MISMATCH, Integrity.UNAVAILABLE, Integrity.UNCHECKED, Integrity.MATCHES)
+WORST = (Integrity.MISMATCH, Integrity.UNAVAILABLE, Integrity.REMOVED, Integrity.UNCHECKED, Integrity.MATCHES)
 LINK_COLUMNS = (
     "item_id", "place", "act", "at", "actor_id", "organisation_id", "file_id", "sha256_seen", "note", "previous", "hash",
 )  # fmt: skip

@@ -25,7 +25,8 @@ log = structlog.get_logger(__name__)
 def due(organisation: Organisation, seen: set[int]) -> list[StoredFile]:
     """Files of this holder's cases that were not compared lately, longest ago first."""
     late = Q(checked_at__isnull=True) | Q(checked_at__lt=clock.now() - AGAIN_AFTER)
-    files = StoredFile.objects.filter(late, incident__holder=organisation).exclude(pk__in=seen)
+    files = StoredFile.objects.filter(late, incident__holder=organisation).exclude(integrity=Integrity.REMOVED)
+    files = files.exclude(pk__in=seen)
     return list(files.select_related("item").order_by(F("checked_at").asc(nulls_first=True), "pk")[:BATCH])
 
 

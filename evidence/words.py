@@ -18,6 +18,7 @@ STATUS_WORDS: dict[str, Any] = {
     Status.HELD: _("Held and in use."),
     Status.FROZEN: _("Frozen: a file does not match its hash. Nothing may rest on this item until it is restored."),
     Status.WITHDRAWN: _("Withdrawn: it stays on record and nothing rests on it."),
+    Status.DISPOSED: _("Disposed of: the content is gone; the record, the hashes and the custody stay."),
 }
 
 

@@ -25,11 +25,18 @@ class CustodyEntry(CaseRow):
         STORED = "stored", _("Stored")
         OPENED = "opened", _("Opened")
         COPIED = "copied", _("Copied")
+        RELEASED = "released", _("Released to another side")
+        ACCEPTED = "accepted", _("Accepted from another side")
+        REFUSED = "refused", _("Receipt refused")
+        RETURNED = "returned", _("Came back without a receipt")
         EXPORTED = "exported", _("Exported")
         VERIFIED = "verified", _("Checked against its hash")
         FROZEN = "frozen", _("Frozen")
         RESTORED = "restored", _("Taken back into use")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        SEALED = "sealed", _("Sealed")
+        UNSEALED = "unsealed", _("Unsealed")
+        DISPOSED = "disposed", _("Disposed of")
 
     item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="custody")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, blank=True, related_name="custody")
@@ -56,17 +63,26 @@ class CustodyEntry(CaseRow):
                         "stored",
                         "opened",
                         "copied",
+                        "released",
+                        "accepted",
+                        "refused",
+                        "returned",
                         "exported",
                         "verified",
                         "frozen",
                         "restored",
                         "withdrawn",
+                        "sealed",
+                        "unsealed",
+                        "disposed",
                     ]
                 ),
             ),
-            # Nobody opens evidence without saying what for.
+            # Nobody opens evidence, gives it out of hand, refuses it or does away with it without saying why.
             models.CheckConstraint(
-                name="custody_opened_has_purpose", condition=~Q(act__in=["opened", "exported"]) | ~Q(note="")
+                name="custody_opened_has_purpose",
+                condition=~Q(act__in=["opened", "exported", "released", "refused", "returned", "unsealed", "disposed"])
+                | ~Q(note=""),
             ),
         ]
 

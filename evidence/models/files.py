@@ -20,6 +20,7 @@ class Integrity(models.TextChoices):
     MATCHES = "matches", _("Matches")
     MISMATCH = "mismatch", _("Does not match")
     UNAVAILABLE = "unavailable", _("Original unavailable")
+    REMOVED = "removed", _("Disposed of")
 
 
 class StoredFile(CaseRow):

@@ -36,7 +36,7 @@ class Origin(CaseRow):
 class EvidenceItem(CaseRow):
     """One item of evidence: what it is, where it comes from, how it was collected, and how far it is trusted.
 
-    HELD -> FROZEN -> HELD; HELD or FROZEN -> WITHDRAWN. The grades of source and information are two columns and
+    HELD -> FROZEN -> HELD; HELD or FROZEN -> WITHDRAWN; any of them -> DISPOSED. The grades of source and information are two columns and
     never one number; F and 6 mean "cannot be judged" (R1.3).
     """
 

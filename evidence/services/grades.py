@@ -14,8 +14,8 @@ from organisations.actors import Actor
 from organisations.roles import Action
 
 from .. import standard as rules
-from ..access import item_for, must_be_open
-from ..errors import CorroborationNeeded, GradedByUploader, ItemFrozen, ItemWithdrawn
+from ..access import item_for, must_be_open, must_stand
+from ..errors import CorroborationNeeded, GradedByUploader, ItemFrozen
 from ..lineage import corroborated
 from ..models import EvidenceItem, GradeEntry
 from ..selectors import links_in
@@ -39,8 +39,7 @@ def grade_item(
     """
     case, item = item_for(actor, reference, label, Action.GRADE_EVIDENCE, lock=True)
     must_be_open(case)
-    if item.status == Status.WITHDRAWN:
-        raise ItemWithdrawn
+    must_stand(item)
     if item.status == Status.FROZEN:
         raise ItemFrozen
     if item.uploaded_by_id == actor.user.pk:

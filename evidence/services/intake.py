@@ -17,8 +17,8 @@ from organisations.roles import Action
 
 from .. import facts as rules
 from .. import storage
-from ..access import must_be_open, own_item_for
-from ..errors import FileAlreadyHeld, ItemFrozen, ItemWithdrawn
+from ..access import must_be_open, must_stand, own_item_for
+from ..errors import FileAlreadyHeld, ItemFrozen
 from ..media import contradicts
 from ..models import CustodyEntry, EvidenceItem, Origin, StoredFile
 from ..names import clean_name, ending_of, written_out
@@ -92,8 +92,7 @@ def add_item(*, actor: Actor, reference: str, facts: Mapping[str, Any], upload: 
 def add_file(*, actor: Actor, reference: str, label: str, upload: Upload) -> StoredFile:
     """Adds a file to an item; what is there already stays untouched."""
     _case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
-    if item.status == Status.WITHDRAWN:
-        raise ItemWithdrawn
+    must_stand(item)
     if item.status == Status.FROZEN:
         raise ItemFrozen
     return keep_file(actor=actor, item=item, upload=upload)

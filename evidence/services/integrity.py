@@ -15,7 +15,7 @@ from organisations.roles import Action
 
 from .. import signals, storage
 from ..access import file_of, item_for, own_item_for
-from ..errors import IntegrityLost, ItemFrozen, ItemNotFrozen, OriginalUnavailable, StillDamaged
+from ..errors import IntegrityLost, ItemDisposed, ItemFrozen, ItemNotFrozen, OriginalUnavailable, StillDamaged
 from ..models import CustodyEntry, EvidenceItem, Integrity, StoredFile
 from ..states import Status
 from .handling import add_custody
@@ -101,6 +101,8 @@ def open_file(*, actor: Actor, reference: str, label: str, sha256: str, purpose:
         raise Invalid(errors)
     if item.status == Status.FROZEN:
         raise ItemFrozen
+    if item.status == Status.DISPOSED:
+        raise ItemDisposed
     handle, seen = storage.open_hashed(file.path)
     if handle is None or seen is None:
         record_check(actor=actor, file=file, seen=None)
@@ -126,6 +128,8 @@ def open_file(*, actor: Actor, reference: str, label: str, sha256: str, purpose:
 def verify_item(*, actor: Actor, reference: str, label: str) -> list[StoredFile]:
     """Compares every file of an item with its hash, now, and says so in its custody."""
     _case, item = item_for(actor, reference, label, Action.DOWNLOAD_EVIDENCE)
+    if item.status == Status.DISPOSED:
+        raise ItemDisposed
     files = list(StoredFile.objects.filter(item=item))
     for file in files:
         seen = storage.hash_of(file.path)

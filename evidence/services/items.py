@@ -18,8 +18,8 @@ from organisations.roles import Action
 
 from .. import facts as rules
 from .. import signals
-from ..access import own_item_for
-from ..errors import ItemWithdrawn, OnlyOriginatorRelaxes, ParentsStricter
+from ..access import must_stand, own_item_for
+from ..errors import OnlyOriginatorRelaxes, ParentsStricter
 from ..lineage import descendants, parents
 from ..models import CustodyEntry, EvidenceItem
 from ..selectors import links_in
@@ -33,8 +33,7 @@ from .intake import resolve_links
 def describe_item(*, actor: Actor, reference: str, label: str, version: int, facts: Mapping[str, Any]) -> EvidenceItem:
     """Changes the facts given, if nobody else saved since `version`. The mark is changed by `change_mark`."""
     case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
-    if item.status == Status.WITHDRAWN:
-        raise ItemWithdrawn
+    must_stand(item)
     if item.version != version:
         raise StaleVersion(theirs=facts_of(item), version=item.version)
     standard = in_force(Instrument.Kind.EVIDENCE_STANDARD)
@@ -103,8 +102,7 @@ def change_mark(*, actor: Actor, reference: str, label: str, mark: str) -> Evide
 def withdraw_item(*, actor: Actor, reference: str, label: str, reason: str) -> EvidenceItem:
     """Takes an item back. It stays on record with its files and custody; what rests on it is told."""
     _case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
-    if item.status == Status.WITHDRAWN:
-        raise ItemWithdrawn
+    must_stand(item)
     errors: dict[str, list[Any]] = {}
     text = clean_text(reason, "reason", errors, required=True)
     if errors:

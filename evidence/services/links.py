@@ -12,12 +12,11 @@ from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
 
-from ..access import LABEL, item_for, must_be_open
-from ..errors import AlreadyLinked, ItemWithdrawn, LineageCircle
+from ..access import LABEL, item_for, must_be_open, must_stand
+from ..errors import AlreadyLinked, LineageCircle
 from ..lineage import descendants
 from ..models import EvidenceItem, Lineage
 from ..selectors import links_in
-from ..states import Status
 from .items import set_mark, tighten_derived
 
 
@@ -39,8 +38,8 @@ def link_lineage(*, actor: Actor, reference: str, label: str, other: str, kind: 
         errors["kind"] = [_("Choose one from the list.")]
     if errors or related is None:
         raise Invalid(errors)
-    if Status.WITHDRAWN in {item.status, related.status}:
-        raise ItemWithdrawn
+    must_stand(item)
+    must_stand(related)
     with connection.cursor() as cursor:  # one at a time per case: two links at once must not close a circle
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('evidence_lineage'), %s)", [item.incident_id % 2**31])
     known = links_in(item.incident_id)

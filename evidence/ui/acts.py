@@ -18,7 +18,7 @@ from organisations.roles import Action
 
 from .. import services
 from ..access import file_of, item_for, own_item_for
-from ..errors import GradedByUploader, ItemFrozen, ItemNotFrozen
+from ..errors import GradedByUploader, ItemDisposed, ItemFrozen, ItemNotFrozen
 from ..http import attachment
 from ..models import EvidenceItem, Integrity
 from ..states import Status
@@ -138,6 +138,8 @@ def evidence_open(request: HttpRequest, reference: str, number: str, sha256: str
     file = file_of(item, sha256)
     if item.status == Status.FROZEN:
         raise ItemFrozen
+    if item.status == Status.DISPOSED:
+        raise ItemDisposed
     form = PurposeForm(request.POST or None)
     status = 200
     if request.method == "POST":

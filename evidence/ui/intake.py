@@ -17,11 +17,9 @@ from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import services, standard
-from ..access import must_be_open, own_item_for
-from ..errors import ItemWithdrawn
+from ..access import must_be_open, must_stand, own_item_for
 from ..models import EvidenceItem
 from ..snapshots import facts_of
-from ..states import Status
 from ..uploads import Upload
 from ..words import current
 from .forms import FileForm, KindForm, initial_of, item_form_for
@@ -131,8 +129,7 @@ def evidence_edit(request: HttpRequest, reference: str, number: str) -> HttpResp
     """What is said of an item, ready to type. Who saves second sees both versions and loses nothing."""
     actor = actor_of(request)
     case, item = own_item_for(actor, reference, number, Action.ADD_EVIDENCE)
-    if item.status == Status.WITHDRAWN:
-        raise ItemWithdrawn
+    must_stand(item)
     content, stored = current(), facts_of(item)
     form_class = item_form_for(content, item.kind, with_file=False)
     version, status, conflict = item.version, 200, None

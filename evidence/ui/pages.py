@@ -12,7 +12,7 @@ from organisations.roles import Action
 
 from .. import selectors, standard
 from ..models import EvidenceItem, GradeEntry, Integrity, Lineage
-from ..states import Status
+from ..states import ENDED, Status
 from ..words import STATUS_WORDS, class_name, current, kind_name, statement_name
 
 INTEGRITY_TAGS = {
@@ -20,6 +20,7 @@ INTEGRITY_TAGS = {
     Integrity.UNCHECKED: "info",
     Integrity.UNAVAILABLE: "warn",
     Integrity.MISMATCH: "bad",
+    Integrity.REMOVED: "warn",
 }
 
 
@@ -40,7 +41,7 @@ def may_change(actor: Actor, case: CaseAccess, item: EvidenceItem) -> bool:
     return (
         case.may(Action.ADD_EVIDENCE)
         and actor.organisation.pk in {case.incident.holder_id, item.organisation_id}
-        and item.status != Status.WITHDRAWN
+        and item.status not in ENDED
         and case.incident.status == "open"
     )
 
@@ -145,6 +146,6 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         and item.uploaded_by_id != actor.user.pk
         and item.status == Status.HELD,
         "gave_it_in": item.uploaded_by_id == actor.user.pk,
-        "may_link": case.may(Action.ADD_EVIDENCE) and item.status != Status.WITHDRAWN,
-        "may_open": case.may(Action.DOWNLOAD_EVIDENCE) and item.status != Status.FROZEN,
+        "may_link": case.may(Action.ADD_EVIDENCE) and item.status not in ENDED,
+        "may_open": case.may(Action.DOWNLOAD_EVIDENCE) and item.status not in {Status.FROZEN, Status.DISPOSED},
     }
