@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -18,7 +18,7 @@ from django.forms.renderers import BaseRenderer
 from django.forms.utils import flatatt
 from django.utils import timezone
 from django.utils.choices import CallableChoiceIterator
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
@@ -352,18 +352,20 @@ class EstimateField(forms.Field):
         return [str(part or "") for part in initial] != [str(part or "") for part in (data or [])]
 
 
-SELECTED = mark_safe(" selected")
+@lru_cache(maxsize=128)
+def _options(choices: tuple[tuple[str, str], ...]) -> str:
+    """The options of a select, none of them chosen. The same few lists are asked for on every page."""
+    return format_html_join("", '<option value="{}">{}</option>', choices)
 
 
 class LongSelect(forms.Select):
-    """A select of hundreds of options (countries), written by one join: a template node per option takes ten times as long."""
+    """A select of tens or hundreds of options (countries), written once a list: a template node per option takes ten times as long."""
 
     def render(
         self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
     ) -> SafeString:
         given = self.build_attrs(self.attrs, {"name": name, **(attrs or {})})
-        chosen = "" if value is None else str(value)
-        options = ((code, SELECTED if str(code) == chosen else "", label) for code, label in self.choices)
-        return format_html(
-            "<select{}>{}</select>", flatatt(given), format_html_join("", '<option value="{}"{}>{}</option>', options)
-        )
+        options = _options(tuple((str(code), str(label)) for code, label in self.choices))
+        chosen = escape("" if value is None else str(value))
+        options = options.replace(f'<option value="{chosen}">', f'<option value="{chosen}" selected>', 1)
+        return format_html("<select{}>{}</select>", flatatt(given), mark_safe(options))  # noqa: S308 (escaped above)

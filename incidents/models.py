@@ -145,6 +145,10 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return self.reference
 
+    def get_status_display(self) -> str:
+        """The status in words. Django's own looks through all choices anew for every row of a list."""
+        return str(Status(self.status).label)
+
 
 class CaseRow(models.Model):
     """Anything that hangs on a case: seen by whoever may see that part of the case."""

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.forms import BaseForm, BaseFormSet
 from django.template.context import Context
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, get_urlconf, resolve, reverse
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core.charts import Figure
 from core.forms import error_summary_lines
@@ -72,8 +73,12 @@ def tlp(mark: str | None) -> SafeString:
     """A TLP 2.0 label as FIRST prints it; anything else is shown as not known, never as a label."""
     code = str(mark or "").upper()
     code = code if code.startswith("TLP:") else f"TLP:{code}"
-    if code not in TLP_MARKS:
-        return not_known()
+    return _label(code) if code in TLP_MARKS else not_known()
+
+
+@cache
+def _label(code: str) -> SafeString:
+    """One of the five labels."""
     css = code.lower().replace(":", "-").replace("+", "-")
     return format_html('<bdi class="tlp {}" dir="ltr" translate="no">{}</bdi>', css, code)
 
@@ -99,9 +104,7 @@ def when(moment: datetime | date | None, local: bool = True) -> SafeString:  # n
     if moment is None:
         return not_known()
     if not isinstance(moment, datetime):
-        return format_html(
-            '<time datetime="{}"><bdi>{}</bdi></time>', moment.isoformat(), formats.date_format(moment, "j M Y")
-        )
+        return _day(moment, get_language() or "")
     if timezone.is_naive(moment):
         raise ValueError("A time without a zone cannot be shown: nobody could know what it means.")
     utc = moment.astimezone(UTC)
@@ -122,6 +125,12 @@ def when(moment: datetime | date | None, local: bool = True) -> SafeString:  # n
         formats.date_format(mine, pattern),
         str(own),
     )
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, language: str) -> SafeString:
+    """A date in this language. Lists show the same days again and again, and naming a month is slow."""
+    return format_html('<time datetime="{}"><bdi>{}</bdi></time>', on.isoformat(), formats.date_format(on, "j M Y"))
 
 
 @register.simple_tag
@@ -171,7 +180,13 @@ def known(value: Any) -> Any:
 @register.simple_tag
 def people(low: int | None, best: int | None, high: int | None) -> SafeString:
     """A number of people in words, as exact as it is known and no more: never 0 for "not known"."""
-    return format_html("{}", people_text(low, best, high)) if any_known(low, best, high) else not_known()
+    return _people(low, best, high, get_language() or "") if any_known(low, best, high) else not_known()
+
+
+@lru_cache(maxsize=4096)
+def _people(low: int | None, best: int | None, high: int | None, language: str) -> SafeString:
+    """These numbers in this language; a list shows the same ones at every visit."""
+    return format_html("{}", people_text(low, best, high))
 
 
 def any_known(*numbers: int | None) -> bool:
@@ -247,11 +262,17 @@ def url_or_none(name: str, *args: Any, **kwargs: Any) -> str | None:
 @register.simple_tag
 def path_or_none(path: str) -> str | None:
     """The path, or None if nothing answers there."""
+    return path if _answers(path, get_urlconf()) else None
+
+
+@lru_cache(maxsize=64)
+def _answers(path: str, urlconf: str | None) -> bool:
+    """Whether anything answers at one of the menu's few addresses; that does not change while we run."""
     try:
-        resolve(path)
+        resolve(path, urlconf)
     except Resolver404:
-        return None
-    return path
+        return False
+    return True
 
 
 # The addresses are fixed (docs/reference): the menu is written once, and shows the rooms that exist.

@@ -23,15 +23,15 @@ from ..models import Incident
 from ..snapshots import facts_of
 from ..statements import statement_kinds
 from ..states import Status
-from .forms import IncidentFilter
+from .forms import IncidentFilter, blank_filter
 from .sections import case_context
 from .words import change_address, fact_rows
 
 
 def list_context(request: HttpRequest, actor: Actor, here: str) -> dict[str, Any]:
     """A page of cases by the filters in the address, and the ways to other pages."""
-    form = IncidentFilter(request.GET or None)
-    filters = form.chosen()
+    form = IncidentFilter(request.GET) if request.GET else None
+    filters = form.chosen() if form else {}
     wanted = selectors.Wanted(
         filters.get("q", ""), filters.get("sector", ""), filters.get("country", ""), filters.get("status", "")
     )
@@ -39,6 +39,7 @@ def list_context(request: HttpRequest, actor: Actor, here: str) -> dict[str, Any
     page = selectors.incident_page(actor, wanted, cursor, with_victims=False)
     context = {
         "form": form,
+        "filters": form or blank_filter(),
         "page": page,
         "wanted": wanted,
         "may_file": actor.may(Action.FILE),
@@ -48,6 +49,7 @@ def list_context(request: HttpRequest, actor: Actor, here: str) -> dict[str, Any
                 "url": f"{here}?{urlencode({other: kept for other, kept in filters.items() if other != name})}",
             }
             for name, value in filters.items()
+            if form
         ],
         "clear_url": here,
         "first_url": f"{here}?{urlencode(filters)}" if cursor else "",
