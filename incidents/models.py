@@ -145,7 +145,7 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return self.reference
 
-    def get_status_display(self) -> str:
+    def get_status_display(self) -> str:  # type: ignore[no-redef]
         """The status in words. Django's own looks through all choices anew for every row of a list."""
         return str(Status(self.status).label)
 
