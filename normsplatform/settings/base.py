@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "ledger",
     "organisations",
     "instruments",
+    "sealing",
     "documents",
     "incidents",
     "evidence",

@@ -29,6 +29,9 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "front"
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="norms@localhost")
 
+# What one guess at the passphrase of a sealing key costs: scrypt with N = 2^17, r = 8, p = 1 takes 128 MB (RFC 7914, OWASP).
+SEALING_SCRYPT_LOG_N = env.int("SEALING_SCRYPT_LOG_N", default=17)
+
 # No anonymous grants: whoever is not signed in reads the public releases and nothing else.
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False

@@ -121,6 +121,14 @@ ORGANISATION = {
     "api-token": open_to(Kind.OWN, "DELETE"),
 }
 
+SEALING = {
+    "sealing-key": open_to(Kind.PERSON, *FORM),
+    "sealing-key-change": open_to(Kind.PERSON, *FORM),
+    "sealing-key-replace": open_to(Kind.PERSON, *FORM),
+    "api-sealing-key": open_to(Kind.PERSON, *FORM),
+    "api-sealing-key-passphrase": open_to(Kind.PERSON, "POST"),
+}
+
 DRAFTS = {
     "draft-new": open_to(Kind.PERSON, *FORM, action=A.FILE),
     "draft": OWN,
@@ -330,6 +338,7 @@ DECLARED: dict[str, Door] = {
     **PLATFORM,
     **ACCOUNTS,
     **ORGANISATION,
+    **SEALING,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,
