@@ -9,4 +9,7 @@ class EvidenceConfig(AppConfig):
     name = "evidence"
 
     def ready(self) -> None:
-        from . import verbs  # noqa: F401  (declares what can be recorded here)
+        from . import (
+            collecting,  # noqa: F401  (tasks of its own, beside `tasks`)
+            verbs,  # noqa: F401  (declares what can be recorded here)
+        )

@@ -60,8 +60,8 @@ def sweep_holder(system: User, organisation: Organisation) -> Counter[str]:
 @shared_task(name="evidence.tasks.sweep_integrity", ignore_result=True)
 def sweep_integrity() -> None:
     """Holder after holder; safe to run twice, and two at once only do some work twice."""
-    if not storage.root().is_dir():
-        log.error("evidence_store_missing")  # an unmounted disk is not a thousand damaged items
+    if not storage.store().ready():
+        log.error("evidence_store_missing")  # an unmounted disk, a bucket out of reach, is not a thousand damaged items
         return
     system = User.objects.get(email=SYSTEM_EMAIL)
     total: Counter[str] = Counter()

@@ -1,7 +1,10 @@
 """Where bytes live: static files, evidence, documents; and how large an upload may be."""
 
+import os
+from typing import Any
+
 from .base import BASE_DIR, NORMS_HOME
-from .env import env
+from .env import env, secret
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -14,3 +17,18 @@ FILE_UPLOAD_HANDLERS = ["evidence.uploads.EvidenceUploadHandler"]
 # Text fields of one form; files are counted by EVIDENCE_MAX_BYTES instead.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=2 * 1024**3)
+
+# Where evidence lies: "folder" (FILES_ROOT) or "s3" (a bucket of any service that speaks S3).
+EVIDENCE_STORE = env.str("EVIDENCE_STORE", default="folder")
+EVIDENCE_S3_PREFIX = env.str("EVIDENCE_S3_PREFIX", default="")
+EVIDENCE_S3: dict[str, Any] = {}
+if EVIDENCE_STORE == "s3":
+    EVIDENCE_S3 = {
+        "bucket_name": env.str("EVIDENCE_S3_BUCKET"),
+        "endpoint_url": env.str("EVIDENCE_S3_ENDPOINT", default="") or None,
+        "region_name": env.str("EVIDENCE_S3_REGION", default="") or None,
+        "addressing_style": env.str("EVIDENCE_S3_ADDRESSING", default="auto"),
+    }
+    # Without keys boto3 looks where it always does: a role of the machine, a profile.
+    if os.environ.get("EVIDENCE_S3_ACCESS_KEY") or os.environ.get("EVIDENCE_S3_ACCESS_KEY_FILE"):
+        EVIDENCE_S3 |= {"access_key": secret("EVIDENCE_S3_ACCESS_KEY"), "secret_key": secret("EVIDENCE_S3_SECRET_KEY")}

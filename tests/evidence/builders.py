@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 
 from core.tenancy import acting_as
-from evidence import services
+from evidence import services, storage
 from evidence.models import EvidenceItem, StoredFile
 from evidence.uploads import Upload
 from incidents.models import Incident
@@ -52,16 +52,31 @@ def the_file(actor: Actor, item: EvidenceItem) -> StoredFile:
 
 
 def on_disk(file: StoredFile) -> Path:
-    """Where its bytes are."""
+    """Where its bytes are, when the store is a folder."""
     return Path(settings.FILES_ROOT) / file.path
 
 
+def stored() -> list[str]:
+    """Every name in the store."""
+    return sorted(name for name, _written in storage.store().names(""))
+
+
+def bytes_of(path: str) -> bytes:
+    """What is stored there now, whatever the store."""
+    with storage.store().open(path) as handle:
+        return handle.read()
+
+
+def overwrite(path: str, data: bytes) -> None:
+    """Somebody with access to the disk or the bucket writes over a file."""
+    storage.remove(path)
+    storage.store().write(path, [data])
+
+
 def tamper(file: StoredFile, data: bytes | None = None) -> None:
-    """Somebody with access to the disk writes over a file: one bit, unless other bytes are given."""
-    place = on_disk(file)
-    place.chmod(0o640)
-    before = place.read_bytes()
-    place.write_bytes(bytes([before[0] ^ 1]) + before[1:] if data is None else data)
+    """A stored file is changed behind our back: one bit, unless other bytes are given."""
+    before = bytes_of(file.path)
+    overwrite(file.path, bytes([before[0] ^ 1]) + before[1:] if data is None else data)
 
 
 def shared(actor: Actor, incident: Incident, organisation: Organisation, grade: int) -> None:

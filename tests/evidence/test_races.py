@@ -9,13 +9,15 @@ from django.db import connections, transaction
 
 from core.errors import DomainError
 from core.tenancy import acting_as
-from evidence import services
+from evidence import collecting, services, storage
 from evidence.models import CustodyEntry, StoredFile
 from evidence.selectors import custody_fault
+from organisations.actors import system_actor
+from organisations.founding import found_platform
 from tests.people import People
 from tests.tenancy.test_walls import filed
 
-from .builders import LOG, given, upload
+from .builders import LOG, given, stored, upload
 
 pytestmark = [pytest.mark.races]
 
@@ -110,3 +112,22 @@ def test_links_at_once_never_close_a_circle(cast: People) -> None:
 
     results = together(link)
     assert sum(not isinstance(result, DomainError) for result in results) == 1
+
+
+def test_nothing_is_collected_while_somebody_keeps_the_same_bytes(cast: People) -> None:
+    """The race this is about: a name is found taken, and would be gone before its row comes."""
+    house = cast.vela.organisation.pk
+    found_platform()
+    system = system_actor()
+    with storage.receive([b"left behind"]) as received:
+        path = received.keep(house)  # outside a transaction: as one that was undone leaves it
+
+    def collected() -> list[object]:
+        return together(lambda _index: collecting.collect(system, house, [path]), times=1)
+
+    with transaction.atomic(), storage.receive([b"left behind"]) as received:
+        assert received.keep(house) == path
+        assert collected() == [0]
+    assert stored() == [path]
+    assert collected() == [1]
+    assert stored() == []

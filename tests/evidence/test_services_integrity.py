@@ -23,7 +23,9 @@ from organisations.roles import Grade
 from tests.people import People
 from tests.tenancy.test_walls import filed
 
-from .builders import LOG, given, on_disk, shared, tamper, the_file
+from .builders import LOG, given, overwrite, shared, tamper, the_file
+
+BOTH_STORES = True
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("ATT-3")]
 
@@ -127,7 +129,7 @@ def test_an_original_that_cannot_be_read_is_said_and_freezes_nothing(people: Peo
     analyst = people.vela.analyst
     item = given(analyst, filed(analyst))
     file = the_file(analyst, item)
-    on_disk(file).unlink()
+    storage.remove(file.path)
     answer = opened(analyst, item, file)
     assert answer.handle is None and isinstance(answer.refusal, OriginalUnavailable)
     with acting_as(analyst.principal):
@@ -148,7 +150,7 @@ def test_a_frozen_item_is_restored_only_with_the_original(people: People, told: 
     with acting_as(analyst.principal):
         with pytest.raises(StillDamaged), transaction.atomic():
             services.restore_item(**named, reason="Looks fine")
-        on_disk(file).write_bytes(LOG)
+        overwrite(file.path, LOG)
         with pytest.raises(Invalid), transaction.atomic():
             services.restore_item(**named, reason=" ")
         services.restore_item(**named, reason="Brought back from the backup of 20 November")
@@ -235,6 +237,7 @@ def test_the_sweep_leaves_everything_alone_when_the_store_is_gone(people: People
     analyst = people.vela.analyst
     given(analyst, filed(analyst))
     settings.FILES_ROOT = Path(settings.FILES_ROOT) / "not-mounted"
+    settings.EVIDENCE_S3 = {**settings.EVIDENCE_S3, "bucket_name": "not-there"}
     sweep_integrity()
     with acting_as(analyst.principal):
         assert StoredFile.objects.get().integrity == Integrity.UNCHECKED
