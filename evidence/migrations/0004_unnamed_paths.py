@@ -19,5 +19,5 @@ CREATE INDEX evidence_storedfile_path ON evidence_storedfile (path);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evidence", "0002_walls"), ("organisations", "0002_walls")]
+    dependencies = [("evidence", "0003_custody_acts"), ("organisations", "0002_walls")]
     operations = [rls.sql(UNNAMED + rls.definer("evidence_unnamed_paths(text[])"))]
