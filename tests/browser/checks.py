@@ -1,5 +1,6 @@
 """What must hold on every page: looked for in the page as it was sent, as it is laid out, and as axe reads it."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -8,6 +9,9 @@ from playwright.sync_api import Page
 
 WIDTHS = (1280, 320)
 RIGHT_TO_LEFT = {"ar"}
+ABORTED = "net::ERR_ABORTED"
+# A rule that said no, or a form that came back with its errors: answers for people, which Chromium calls failures.
+REFUSED = re.compile("status of (409|422)")
 
 # One look at the laid-out page. Text in a scroll region of its own may be wider than the page.
 LAYOUT = """() => {
@@ -31,9 +35,20 @@ LAYOUT = """() => {
 def watch(page: Page) -> list[str]:
     """A list that fills with what the browser complains about: errors, refusals of the policy, files that are missing."""
     said: list[str] = []
-    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.on(
+        "console",
+        lambda message: (
+            said.append(message.text)
+            if message.type in {"error", "warning"} and not REFUSED.search(message.text)
+            else None
+        ),
+    )
     page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("requestfailed", lambda request: said.append(f"{request.url} {request.failure}"))
+    # A navigation that turns into a download ends as aborted: nothing failed.
+    page.on(
+        "requestfailed",
+        lambda request: said.append(f"{request.url} {request.failure}") if request.failure != ABORTED else None,
+    )
     return said
 
 

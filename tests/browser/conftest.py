@@ -7,7 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +72,11 @@ class Quiet(WSGIRequestHandler):
     """Says nothing about each request, and waits for no browser that went away."""
 
     timeout = 5
+
+    def handle(self) -> None:
+        """Until the browser has nothing more to ask."""
+        with suppress(TimeoutError, ConnectionError):
+            super().handle()
 
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing."""
