@@ -14,6 +14,7 @@ from documents.failures import NotFailed
 from documents.states import OPEN, State
 from incidents.access import CaseAccess, case_for
 from incidents.marks import ORDER, Mark
+from incidents.numbering import lock, next_number
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.models import Organisation
@@ -21,7 +22,6 @@ from organisations.roles import Action
 
 from . import errors, selectors, template
 from .models import Recommendation, Review
-from .numbering import lock, next_number
 from .states import TRANSITIONS, RecommendationStatus
 
 MOST_TEXT = 20_000

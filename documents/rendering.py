@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -69,16 +69,22 @@ class Order:
 
 
 def render_content(
-    content: Content, *, template: str, stylesheet: str, tick: Tick = quiet, more: dict[str, Any] | None = None
+    content: Content,
+    *,
+    template: str,
+    stylesheet: str,
+    tick: Tick = quiet,
+    more: dict[str, Any] | None = None,
+    attached: Sequence[tuple[str, str, bytes]] = (),
 ) -> Rendered:
-    """The PDF of `content`: PDF/UA-1, its facts attached as JSON, its hash printed inside.
+    """The PDF of `content`: PDF/UA-1, its facts attached as JSON, its hash printed inside. `attached` goes along: name, description, bytes.
 
     Raises NotMade with a code when a picture has no alternative, when limits are passed, or when anything outside the
     document is asked for.
     """
     facts = canonical_json(content)
     facts_sha256 = sha256(facts).hexdigest()
-    attached = attachments_of(content, facts)
+    along = [*attachments_of(content, facts), *attached]
     with translation.override(content.language):
         html = render_to_string(
             template,
@@ -86,7 +92,7 @@ def render_content(
                 "content": content,
                 "rtl": translation.get_language_bidi(),
                 "facts_sha256": facts_sha256,
-                "attachments": [(name, description) for name, description, _ in attached],
+                "attachments": [(name, description) for name, description, _ in along],
                 "base_url": settings.BASE_URL,
                 **(more or {}),
             },
@@ -96,7 +102,7 @@ def render_content(
         styles={"document.css": style(stylesheet), "mark.css": mark_style(content.mark)},
         identifier=facts_sha256[:32],
         pictures={f"{picture.name}.svg": picture.svg for picture in content.pictures()},
-        attachments=attached,
+        attachments=along,
     )
     started = time.monotonic()
     pdf, news = run_child(order, tick)

@@ -1,5 +1,6 @@
 """What is done to jobs: asked for once, claimed by one worker at a time, finished once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -30,6 +31,8 @@ class Issue:
     mark: str
     series: str
     holder_id: int
+    # Done in the transaction that issues the document: what else becomes true by it.
+    then: Callable[[Actor, Document], None] | None = None
 
 
 @transaction.atomic
@@ -131,7 +134,21 @@ def finish(*, actor: Actor, job: Job, issue: Issue, rendered: Rendered) -> Docum
         actor=actor, verb="document.issued", subject=document, root_id=job.incident_id,
         payload={"reference": issue.reference, "mark": issue.mark, "sha256": digest, "content_sha256": rendered.facts_sha256},
     )  # fmt: skip
+    if issue.then is not None:
+        issue.then(actor, document)
     return document
+
+
+@transaction.atomic
+def complete(*, actor: Actor, job: Job, effect: Callable[[], None]) -> bool:
+    """Ends a job that issues no document: its effect and its end, both or neither. False when this attempt was given up for lost."""
+    ended = Job.objects.filter(pk=job.pk, state=State.RUNNING, attempts=job.attempts).update(
+        state=State.DONE, progress=100, stage="", finished_at=clock.now()
+    )
+    if not ended:
+        return False
+    effect()
+    return True
 
 
 @transaction.atomic

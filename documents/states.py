@@ -31,3 +31,5 @@ class Stage(TextChoices):
     LAYING_OUT = "layout", _("Laying out the pages")
     WRITING = "writing", _("Writing the PDF")
     STORING = "storing", _("Storing the document")
+    COPYING = "copying", _("Copying and hashing files")
+    CHECKING = "checking", _("Checking files, hashes and custody")

@@ -17,7 +17,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 CASE = "incidents/<incident:reference>/"
 
 # Rooms whose pages hang under a case: each has `ui/urls.py` and `api/urls.py`.
-CASE_ROOMS = ["evidence", "attribution", "escalation", "remediation", "accountability"]
+CASE_ROOMS = ["evidence", "attribution", "escalation", "remediation", "accountability", "exchange"]
 
 api: list[URLPattern | URLResolver] = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),

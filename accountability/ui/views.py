@@ -1,17 +1,15 @@
 """Pages of reviews: parse, call, render."""
 
-from hashlib import sha256
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Invalid
 from core.http import see_other, show_invalid
+from documents.progress import progress_answer
 from documents.selectors import is_open, words_of
 from documents.states import State
 from incidents.access import CaseAccess, case_for
@@ -91,17 +89,9 @@ def review_progress(request: HttpRequest, reference: str, number: int) -> HttpRe
     """The part that is asked for every two seconds; 304 while nothing moved, and no further question once it has ended."""
     case = case_for(actor_of(request), reference, Action.SEE_REVIEW)
     found = selectors.review_of(case, number)
-    job = found.job
-    seen = f"{job.pk}.{job.state}.{job.progress}.{job.stage}.{job.attempts}.{job.error_code}.{case.may(Action.REQUEST_REVIEW)}.{request.LANGUAGE_CODE}"
-    etag = f'"{sha256(seen.encode()).hexdigest()[:20]}"'
-    if request.headers.get("If-None-Match") == etag:
-        response = HttpResponse(status=304)
-    else:
-        response = render(request, "accountability/_state.html", state_context(case, found))
-    response["ETag"] = etag
-    response["Cache-Control"] = "private, no-cache"
-    patch_vary_headers(response, ["HX-Request", "Cookie", "Accept-Language"])
-    return response
+    return progress_answer(
+        request, found.job, "accountability/_state.html", state_context(case, found), besides=case.may(Action.REQUEST_REVIEW)
+    )  # fmt: skip
 
 
 @require_POST

@@ -147,5 +147,6 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         and item.status == Status.HELD,
         "gave_it_in": item.uploaded_by_id == actor.user.pk,
         "may_link": case.may(Action.ADD_EVIDENCE) and item.status not in ENDED,
+        "may_print": case.may(Action.DOWNLOAD_EVIDENCE),
         "may_open": case.may(Action.DOWNLOAD_EVIDENCE) and item.status not in {Status.FROZEN, Status.DISPOSED},
     }

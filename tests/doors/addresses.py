@@ -308,6 +308,20 @@ ACCOUNTABILITY = {
     "api-recommendation-close": act(A.REQUEST_REVIEW),
 }
 
+EXCHANGE = {
+    "custody-record-list": form(A.DOWNLOAD_EVIDENCE),
+    "custody-record": case(A.DOWNLOAD_EVIDENCE),
+    "custody-record-progress": case(A.DOWNLOAD_EVIDENCE),
+    "custody-record-retry": act(A.DOWNLOAD_EVIDENCE),
+    "custody-record-document": case(A.DOWNLOAD_EVIDENCE),
+    "custody-record-data": case(A.DOWNLOAD_EVIDENCE),
+    "api-custody-record-list": form(A.DOWNLOAD_EVIDENCE),
+    "api-custody-record": case(A.DOWNLOAD_EVIDENCE),
+    "api-custody-record-retry": act(A.DOWNLOAD_EVIDENCE),
+    "api-custody-record-document": case(A.DOWNLOAD_EVIDENCE),
+    "api-custody-record-data": case(A.DOWNLOAD_EVIDENCE),
+}
+
 PREPARES = open_to(Kind.PUBLISHER, *FORM, action=A.PREPARE_RELEASE)
 PUBLICATION = {
     "front": ANYONE,
@@ -346,6 +360,7 @@ DECLARED: dict[str, Door] = {
     **ESCALATION,
     **REMEDIATION,
     **ACCOUNTABILITY,
+    **EXCHANGE,
     **PUBLICATION,
 }
 

@@ -8,6 +8,7 @@ from attribution import services as attribution
 from core import clock
 from core.tenancy import acting_as
 from escalation import services as escalation
+from exchange import services as exchange
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from organisations.actors import Actor
@@ -92,6 +93,8 @@ def build(people: People) -> World:
             actor=coordinator, reference=reference, kind="strategic", text="Tormentil advice",
             owner=people.vela.organisation.slug, due=clock.today(),
         )  # fmt: skip
+    with acting_as(analyst.principal):
+        record = exchange.request_record(actor=analyst, reference=reference, label="E-1")
     names = {
         "incident:reference": reference,
         "draft:draft": draft.reference,
@@ -110,6 +113,7 @@ def build(people: People) -> World:
         "task:number": task.reference,
         "str:sha256": the_file(analyst, ground.items[0]).sha256,
         "int:number": review.number,
+        "int:record": record.number,
         "statement": statement.pk,
         "update": update.pk,
         "release:version": "2026-Q1",

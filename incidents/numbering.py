@@ -3,15 +3,13 @@
 from django.db import connection, models
 from django.db.models import Max
 
-from incidents.models import Incident
+from .models import Incident
 
 
 def lock(incident: Incident, what: str) -> None:
     """Until the end of the transaction nobody else numbers `what` in this case."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"accountability.{what}.{incident.pk}"]
-        )
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{what}.{incident.pk}"])
 
 
 def next_number(rows: models.QuerySet[models.Model]) -> int:

@@ -1,0 +1,64 @@
+"""An item's custody as data: every field that is hashed, so that anybody can compute every link again (ATT-3).
+
+The same shape stands in the custody record and in an evidence package (docs/reference/evidence-package.md).
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from evidence.models import CustodyEntry, EvidenceItem, StoredFile
+from evidence.selectors import custody_fault, custody_of
+from ledger.hashing import moment
+
+FORMAT = "norms-platform custody 1"
+HASHED = ("item_id", "place", "act", "at", "actor_id", "organisation_id", "file_id", "sha256_seen", "note", "previous")
+HOW = (
+    "hash = lower-case hexadecimal SHA-256 of the byte 0x02 followed by each of the fields item_id, place, act, at, actor_id,"
+    " organisation_id, file_id (empty when null), sha256_seen, note, previous in this order, each field as its length in bytes"
+    " (unsigned 32 bit, big-endian) and its UTF-8 text. The first link's previous is 64 zeros; every other link's previous is"
+    " the hash of the link before it."
+)
+
+
+def link_data(entry: CustodyEntry) -> dict[str, Any]:
+    """One link: the fields its hash covers, and the hash."""
+    return {
+        "item_id": entry.item_id,
+        "place": entry.place,
+        "act": entry.act,
+        "at": moment(entry.at),
+        "actor_id": entry.actor_id,
+        "organisation_id": entry.organisation_id,
+        "file_id": entry.file_id,
+        "sha256_seen": entry.sha256_seen,
+        "note": entry.note,
+        "previous": entry.previous,
+        "hash": entry.hash,
+    }
+
+
+def file_data(file: StoredFile) -> dict[str, Any]:
+    """What a link's `file_id` stands for."""
+    return {
+        "file_id": file.pk,
+        "sha256": file.sha256,
+        "size": file.size,
+        "name": file.name,
+        "media_type": file.media_type,
+    }
+
+
+def custody_data(item: EvidenceItem, entries: Iterable[CustodyEntry] | None = None) -> dict[str, Any]:
+    """The chain with the names its numbers stand for. Names are not hashed: numbers are, so that a name can be erased."""
+    links = custody_of(item) if entries is None else list(entries)
+    return {
+        "format": FORMAT,
+        "how_to_check": HOW,
+        "item": item.label,
+        "item_id": item.pk,
+        "files": [file_data(file) for file in item.files.all()],
+        "links": [link_data(entry) for entry in links],
+        "people": {str(entry.actor_id): str(entry.actor) for entry in links},
+        "organisations": {str(entry.organisation_id): str(entry.organisation) for entry in links},
+        "fault": custody_fault(links),
+    }

@@ -1,0 +1,5 @@
+"""Rows of what was exchanged."""
+
+from .records import CustodyRecord
+
+__all__ = ["CustodyRecord"]

@@ -1,0 +1,16 @@
+"""Addresses under a case."""
+
+from django.urls import path
+
+from . import records
+
+RECORD = "evidence/<evidence:number>/custody-records/"
+
+urlpatterns = [
+    path(RECORD, records.record_list, name="custody-record-list"),
+    path(f"{RECORD}<int:record>/", records.record, name="custody-record"),
+    path(f"{RECORD}<int:record>/progress/", records.record_progress, name="custody-record-progress"),
+    path(f"{RECORD}<int:record>/retry/", records.record_retry, name="custody-record-retry"),
+    path(f"{RECORD}<int:record>/document/", records.record_document, name="custody-record-document"),
+    path(f"{RECORD}<int:record>/data/", records.record_data, name="custody-record-data"),
+]
