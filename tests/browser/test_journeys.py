@@ -191,6 +191,8 @@ def test_a_measure_against_a_hospital_is_refused_and_restoration_asks_for_nobody
     cast: Cast, visit: Visit
 ) -> None:
     analyst, coordinator = cast.actor("vela", "analyst"), cast.actor("vela", "coordinator")
+    with transaction.atomic():
+        colleague = cast.vela.another("coordinator")
     case = case_of(analyst, "A hospital to bring back")
     with visit(coordinator, javascript=False) as page:
         page.goto(f"/incidents/{case.reference}/escalation/new/?code=R02")
@@ -211,9 +213,12 @@ def test_a_measure_against_a_hospital_is_refused_and_restoration_asks_for_nobody
         page.goto(f"{task}complete/")
         answer(page, "What was done", "Forms are at all wards since noon.")
         page.locator("main form button.primary").last.click()
-    with visit(analyst, javascript=False) as page:
+        expect(page.get_by_role("link", name="Verify")).to_have_count(0)  # not by whoever did it
+    with visit(colleague, javascript=False) as page:
         page.goto(f"{task}verify/")
-        page.locator("main form button.primary").last.click()
+        page.locator("[name=outcome][value=verified]").check()
+        answer(page, "How did you verify it", "Called three wards.")
+        press(page, "Record what you found")
         expect(page.get_by_role("main")).to_contain_text("Verified")
 
 
