@@ -12,6 +12,16 @@ class HypothesisNeeded(DomainError):
     )
 
 
+class LegOpen(DomainError):
+    code = "attribution_leg_open"
+    message = _("This leg is open already. Its standard of proof was set then and is not moved.")
+
+
+class NoLawOnLeg(DomainError):
+    code = "attribution_no_law_on_leg"
+    message = _("This finding is on a leg that cannot hold a State responsible: no article belongs to it.")
+
+
 class HypothesisClosed(DomainError):
     code = "attribution_hypothesis_rejected"
     message = _("This hypothesis was rejected. Take it back into consideration before you propose a finding on it.")

@@ -160,6 +160,32 @@ OVERDUE_ASKS = {
 }
 
 
+def kinds_on(leg: str, version: str | None = None) -> Choices:
+    """The kinds of explanation on one leg: an actor, or on the first leg whether it was a deliberate act at all."""
+    version = version or version_in_force()
+    words = dict(named("hypothesis_kinds", version))
+    return [(code, words.get(code, code)) for code in standard_of(version).legs[leg].kinds]
+
+
+def proofs(version: str | None = None) -> Choices:
+    """Every standard of proof; none in versions that did not know them yet."""
+    rows = content_of(version or version_in_force()).get("standards_of_proof", ())
+    return [(row["code"], gettext(row["name"])) for row in rows]
+
+
+def proofs_on(leg: str, version: str | None = None) -> Choices:
+    """The standards of proof a leg may be held to."""
+    version = version or version_in_force()
+    allowed = standard_of(version).legs[leg].proofs
+    return [row for row in proofs(version) if row[0] in allowed]
+
+
+def questions(version: str | None = None) -> dict[str, str]:
+    """What each leg asks, in words."""
+    rows = content_of(version or version_in_force())["legs"]
+    return {row["code"]: gettext(row["asks"]) if "asks" in row else gettext(row["name"]) for row in rows}
+
+
 def confidences(version: str | None = None) -> list[tuple[str, str, str]]:
     """Words of confidence with their criteria; never mixed with a likelihood (R1.6)."""
     rows = content_of(version or version_in_force())["confidence"]

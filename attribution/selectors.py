@@ -15,8 +15,19 @@ from evidence.states import Status as ItemStatus
 from incidents.models import Incident
 from organisations.models import User
 
-from .models import Contest, Extension, Finding, Hypothesis, Opinion, Panel, Rating, Seat
-from .norms import content_of, standard_of
+from .models import (
+    ArticleReasoning,
+    Contest,
+    Extension,
+    Finding,
+    Hypothesis,
+    Opinion,
+    Panel,
+    Proposition,
+    Rating,
+    Seat,
+)
+from .norms import content_of, standard_of, version_in_force
 from .rules import (
     ContestView,
     EvidenceStandard,
@@ -26,16 +37,19 @@ from .rules import (
     Likelihood,
     OpinionView,
     PanelView,
+    Proof,
     ReviewState,
     TierReport,
     known_by,
     pool_ratings,
+    proof_of,
     raising_classes,
     review_state,
     tier_report,
 )
-from .states import Round
+from .states import Round, Standing
 
+STANDS = (Standing.CURRENT, Standing.REVISED)
 STATUS = {
     ItemStatus.HELD: "active",
     ItemStatus.FROZEN: "frozen",
@@ -46,9 +60,20 @@ CONFLICT = {"undeclared": "undeclared", "none": "none", "declared": "conflicted"
 ONE_ORIGIN = (Lineage.Kind.SAME_ORIGIN, Lineage.Kind.SAME_COLLECTOR, Lineage.Kind.SAME_TELEMETRY)
 
 
-def hypotheses_of(incident: Incident) -> list[Hypothesis]:
-    """Every hypothesis of a case, rejected ones included: they stay in the list."""
-    return list(Hypothesis.objects.filter(incident=incident).order_by("number"))
+def hypotheses_of(incident: Incident, leg: str | None = None) -> list[Hypothesis]:
+    """Every hypothesis of a case, or of one leg of it; rejected ones included: they stay in the list."""
+    rows = Hypothesis.objects.filter(incident=incident).order_by("number")
+    return list(rows if leg is None else rows.filter(leg=leg))
+
+
+def propositions_of(incident: Incident) -> dict[str, Proposition]:
+    """The legs of a case that are open, by code."""
+    return {row.leg: row for row in Proposition.objects.filter(incident=incident)}
+
+
+def proof_for(proposition: Proposition | None, leg: str, standard: EvidenceStandard) -> str:
+    """The standard of proof a leg is held to: the one it was opened with, else the standard's own."""
+    return (proposition.proof if proposition else "") or standard.legs[leg].proof
 
 
 def findings_of(incident: Incident) -> QuerySet[Finding]:
@@ -56,10 +81,23 @@ def findings_of(incident: Incident) -> QuerySet[Finding]:
     return Finding.objects.filter(incident=incident).select_related("hypothesis", "superseded_by").order_by("-number")
 
 
+def says_who(finding: Finding) -> bool:
+    """Whether a finding says who it was. "It was an attack" and what follows politically carry no measure (CASE-04)."""
+    return standard_of(finding.standard_version).legs[finding.leg].says_who
+
+
+def state_held(finding: Finding) -> str:
+    """The State a finding holds responsible; empty when none: on a leg that names clusters, without an article (R2.5), or
+    when the hypothesis names no State (CASE-07)."""
+    leg = standard_of(finding.standard_version).legs[finding.leg]
+    named = leg.holds_state and finding.hypothesis.kind == "state" and finding.article is not None
+    return finding.hypothesis.country if named else ""
+
+
 def tier_of_case(incident: Incident) -> str:
-    """The highest tier any standing finding of the case holds: what measures may ask for; protection never does (R2.13)."""
-    tiers = Finding.objects.filter(incident=incident).standing().values_list("tier", flat=True)
-    return max(tiers, default="T0")
+    """The highest tier any standing finding on who it was holds: what measures may ask for; protection never does (R2.13)."""
+    rows = Finding.objects.filter(incident=incident).standing()
+    return max((row.tier for row in rows if says_who(row)), default="T0")
 
 
 def clock_of(finding: Finding, on: date | None = None) -> ReviewState:
@@ -68,6 +106,44 @@ def clock_of(finding: Finding, on: date | None = None) -> ReviewState:
     if finding.tier > "T1" or finding.standing in ("withdrawn", "superseded"):
         return ReviewState(finding.review_on, 0, ())
     return review_state(finding.review_on, on or clock.today(), standard)
+
+
+@dataclass(frozen=True, slots=True)
+class LegRow:
+    """One leg of a case: what is claimed on it, what may explain it, what was found. `proposition` None: not opened."""
+
+    code: str
+    proposition: Proposition | None
+    proof: Proof
+    hypotheses: tuple[Hypothesis, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def tier(self) -> str:
+        """The highest tier a finding that stands holds on this leg."""
+        return max((row.tier for row in self.findings if row.standing in STANDS), default="T0")
+
+
+def legs_of(incident: Incident) -> list[LegRow]:
+    """Every leg of the standard in the order it gives them, whether anything is claimed on it or not."""
+    version = version_in_force()
+    standard = standard_of(version)
+    opened = propositions_of(incident)
+    hypotheses, findings = hypotheses_of(incident), list(findings_of(incident))
+    rows = []
+    for code in standard.legs:
+        mine = tuple(row for row in findings if row.leg == code)
+        tier = max((row.tier for row in mine if row.standing in STANDS), default="T0")
+        rows.append(
+            LegRow(
+                code=code,
+                proposition=opened.get(code),
+                proof=proof_of(proof_for(opened.get(code), code, standard), tier, standard),
+                hypotheses=tuple(row for row in hypotheses if row.leg == code),
+                findings=mine,
+            )
+        )
+    return rows
 
 
 # ── ratings ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -212,9 +288,23 @@ def legal_reasoning(panel: Panel | None, article: int | None, standard: Evidence
     return None, False
 
 
+def reasonings_of(finding: Finding) -> list[ArticleReasoning]:
+    """Lawyers' reasons for articles, the last first."""
+    return list(
+        ArticleReasoning.objects.filter(finding=finding).select_related("reasoned_by", "organisation").order_by("-pk")
+    )
+
+
+def reasoning_of(finding: Finding) -> ArticleReasoning | None:
+    """The reasons that hold for the article the finding claims; none when it claims another than the last reasoned."""
+    last = ArticleReasoning.objects.filter(finding=finding).order_by("-pk").first()
+    return last if last and last.article == finding.article else None
+
+
 def finding_view(finding: Finding, panel: Panel | None, standard: EvidenceStandard) -> FindingView:
     """The finding's own record as the rules see it. An analysis or a factor counts when something is written about it."""
     reasoned_by, control = legal_reasoning(panel, finding.article, standard)
+    beside = reasoning_of(finding)
     contests = Contest.objects.filter(finding=finding).order_by("pk")
     extended = Extension.objects.filter(finding=finding).exists()
 
@@ -223,6 +313,7 @@ def finding_view(finding: Finding, panel: Panel | None, standard: EvidenceStanda
 
     return FindingView(
         standard_version=finding.standard_version,
+        leg=finding.leg,
         standing=finding.standing,  # type: ignore[arg-type]
         likelihood=Likelihood(finding.scale, finding.likelihood),
         confidence=finding.confidence or None,
@@ -237,6 +328,7 @@ def finding_view(finding: Finding, panel: Panel | None, standard: EvidenceStanda
         ),
         article=finding.article,
         article_reasoned_by=reasoned_by,
+        article_reasoned=reasoned_by is not None or beside is not None,
         specific_control_shown=control,
         norm_13b=written(finding.norm_13b),
         analysis_done=written(finding.analysis),
@@ -253,7 +345,7 @@ def views_of(finding: Finding, on: date | None = None) -> Views:
     """Everything a finding's tier is computed from, now or as it was known on a day. The same for every reader who may see it."""
     standard = standard_of(finding.standard_version)
     incident = finding.incident
-    hypotheses = hypotheses_of(incident)
+    hypotheses = hypotheses_of(incident, finding.leg)
     rows = weighable(incident, content_of(finding.standard_version))
     items = item_views(rows, hypotheses, open_ratings(incident), standard)
     panel = panel_that_counts(finding, on)

@@ -3,14 +3,15 @@
 from typing import Any
 
 from . import norms
-from .models import Contest, Finding, Hypothesis, Opinion, Panel, Seat, StandingChange
-from .selectors import clock_of
+from .models import ArticleReasoning, Contest, Finding, Hypothesis, Opinion, Panel, Seat, StandingChange
+from .selectors import LegRow, clock_of
 
 
 def hypothesis_values(row: Hypothesis) -> dict[str, Any]:
     """One hypothesis."""
     return {
         "number": row.label,
+        "leg": row.leg,
         "kind": row.kind,
         "country": row.country,
         "actor": row.actor,
@@ -20,6 +21,38 @@ def hypothesis_values(row: Hypothesis) -> dict[str, Any]:
         "is_alternative": row.is_alternative,
         "status": row.status,
         "rejected_reason": row.rejected_reason,
+    }
+
+
+def leg_values(row: LegRow) -> dict[str, Any]:
+    """One leg: its own hypotheses, findings, tier and standard of proof."""
+    opened = row.proposition
+    return {
+        "leg": row.code,
+        "name": dict(norms.named("legs"))[row.code],
+        "asks": norms.questions()[row.code],
+        "open": opened is not None,
+        "claim": opened.claim if opened else "",
+        "proof": {"code": row.proof.code, "needs": row.proof.needs, "answer": row.proof.answer},
+        "tier": row.tier,
+        "hypotheses": [each.label for each in row.hypotheses],
+        "findings": [
+            {"number": each.label, "hypothesis": each.hypothesis.label, "tier": each.tier, "contested": each.contested,
+             "standing": each.standing}
+            for each in row.findings
+        ],
+    }  # fmt: skip
+
+
+def reasoning_values(row: ArticleReasoning) -> dict[str, Any]:
+    """A lawyer's reasons for an article."""
+    return {
+        "article": row.article,
+        "reasons": row.reasons,
+        "specific_control": row.specific_control,
+        "reasoned_by": str(row.reasoned_by),
+        "organisation": row.organisation.slug,
+        "reasoned_at": row.reasoned_at.isoformat(),
     }
 
 

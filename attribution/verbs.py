@@ -6,6 +6,7 @@ from ledger.verbs import declare
 
 declare(
     {
+        "leg.opened": _("opened a leg of what is claimed, with its standard of proof"),
         "hypothesis.added": _("added a hypothesis"),
         "hypothesis.rejected": _("rejected a hypothesis"),
         "hypothesis.reconsidered": _("took a hypothesis back into consideration"),
@@ -16,6 +17,7 @@ declare(
         "finding.overdue": _("flagged a finding whose review is overdue"),
         "finding.recomputed": _("computed a finding anew, with another result"),
         "finding.corroborated": _("put their name to a corroborated finding"),
+        "finding.article_reasoned": _("gave a lawyer’s reasons for an article of State responsibility"),
         "finding.contested": _("contested a finding"),
         "finding.contest_resolved": _("resolved a contest of a finding"),
         "finding.withdrawn": _("withdrew a finding"),

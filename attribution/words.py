@@ -7,15 +7,18 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from incidents.models import Incident
+
 from . import norms
 from .models import Finding, Hypothesis
 from .rules import ReviewState
-from .selectors import clock_of
+from .selectors import LegRow, clock_of, legs_of
 
 CAUSES = {
     "finding.proposed": _("The finding was proposed"),
     "finding.amended": _("The finding was added to or revised"),
     "finding.review_extended": _("The review was put off"),
+    "finding.article_reasoned": _("A lawyer gave reasons for the article"),
     "finding.contested": _("The finding was contested"),
     "finding.contest_resolved": _("A contest was resolved"),
     "finding.corroborated": _("A panel member put their name to it"),
@@ -134,6 +137,36 @@ class Shown:
     def waits_for_name(self) -> bool:
         """Computed as corroborated, and nobody has put their name to it yet."""
         return self.finding.computed_tier > "T1" and self.finding.approved_at is None
+
+
+@dataclass(frozen=True)
+class LegShown:
+    """A leg in words: its question, its standard of proof and whether the tier found answers it."""
+
+    row: LegRow
+    name: str
+    asks: str
+    proof: str
+    findings: tuple[Shown, ...]
+
+    @property
+    def opened(self) -> bool:
+        return self.row.proposition is not None or bool(self.row.hypotheses)
+
+
+def legs_shown(incident: Incident) -> list[LegShown]:
+    """Every leg side by side, in words; what was found on each says its hypotheses by name."""
+    names, asks, proofs = dict(norms.named("legs")), norms.questions(), dict(norms.proofs())
+    return [
+        LegShown(
+            row=row,
+            name=names[row.code],
+            asks=asks[row.code],
+            proof=proofs.get(row.proof.code, row.proof.code),
+            findings=tuple(shown(finding, names_of(row.hypotheses)) for finding in row.findings),
+        )
+        for row in legs_of(incident)
+    ]
 
 
 def names_of(hypotheses: Iterable[Hypothesis]) -> dict[str, str]:

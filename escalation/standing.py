@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from attribution.models import Finding
+from attribution.selectors import says_who, state_held
 from incidents.models import Incident
 
 from .availability import finding_for
@@ -28,9 +29,10 @@ NOTHING = Standing("", FindingTierView(tier="T0"))
 
 
 def standings(incident: Incident) -> list[Standing]:
-    """Every finding of the case that is neither withdrawn nor superseded."""
+    """Every finding of the case on who it was that is neither withdrawn nor superseded. That it was an attack, or what
+    follows politically, carries no measure against anybody."""
     rows = Finding.objects.standing().filter(incident=incident).select_related("hypothesis").order_by("number")
-    return [Standing(finding.label, view_of(finding)) for finding in rows]
+    return [Standing(finding.label, view_of(finding)) for finding in rows if says_who(finding)]
 
 
 def view_of(finding: Finding) -> FindingTierView:
@@ -38,8 +40,8 @@ def view_of(finding: Finding) -> FindingTierView:
 
     Attribution alone opens retorsion; attribution and breach together open countermeasures (the legal response gate).
     """
-    named = finding.hypothesis.kind == "state" and finding.hypothesis.country and finding.article is not None
-    states = frozenset({finding.hypothesis.country}) if named else frozenset[str]()
+    state = state_held(finding)
+    states = frozenset({state}) if state else frozenset[str]()
     wrongful = True if states and finding.leg == LEGAL else None
     return FindingTierView(tier=finding.tier, responsible_states=states, wrongful_act=wrongful)
 

@@ -7,9 +7,56 @@ from rest_framework import serializers
 Shape = serializers.Serializer[dict[str, Any]]
 
 
-class HypothesisIn(Shape):
-    """An explanation of who it was."""
+class LegIn(Shape):
+    """A leg to open, and the standard of proof it is held to; empty is the standard's own."""
 
+    leg = serializers.CharField()
+    proof = serializers.CharField(required=False, allow_blank=True)
+    claim = serializers.CharField(required=False, allow_blank=True)
+
+
+class ProofOut(Shape):
+    """A standard of proof, the tier that answers it, and whether it is reached."""
+
+    code = serializers.CharField(allow_blank=True)
+    needs = serializers.CharField(allow_blank=True)
+    answer = serializers.ChoiceField(choices=["reached", "not_reached", "not_set"])
+
+
+class LegOut(Shape):
+    """One leg, never merged with another."""
+
+    leg = serializers.CharField()
+    name = serializers.CharField()
+    asks = serializers.CharField()
+    open = serializers.BooleanField()
+    claim = serializers.CharField(allow_blank=True)
+    proof = ProofOut()
+    tier = serializers.CharField()
+    hypotheses = serializers.ListField(child=serializers.CharField())
+    findings = serializers.ListField(child=serializers.DictField())
+
+
+class ReasoningIn(Shape):
+    """A lawyer's reasons for an article."""
+
+    article = serializers.IntegerField()
+    reasons = serializers.CharField()
+    specific_control = serializers.BooleanField(required=False, default=False)
+
+
+class ReasoningOut(ReasoningIn):
+    """On record."""
+
+    reasoned_by = serializers.CharField()
+    organisation = serializers.CharField()
+    reasoned_at = serializers.DateTimeField()
+
+
+class HypothesisIn(Shape):
+    """An explanation on one leg; without one, on that of the operator."""
+
+    leg = serializers.CharField(required=False, allow_blank=True)
     kind = serializers.CharField()
     country = serializers.CharField(required=False, allow_blank=True)
     actor = serializers.CharField(required=False, allow_blank=True)
@@ -49,7 +96,7 @@ class FindingIn(Judged):
     """A proposition with its likelihood and its confidence."""
 
     hypothesis = serializers.CharField()
-    leg = serializers.CharField()
+    leg = serializers.CharField(required=False, allow_blank=True)
     statement = serializers.CharField()
     scale = serializers.CharField()
     likelihood = serializers.CharField()

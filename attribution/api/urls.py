@@ -9,6 +9,7 @@ FINDING = f"{ROOT}findings/<finding:number>/"
 PANEL = f"{ROOT}panels/<int:panel>/"
 
 urlpatterns = [
+    path(f"{ROOT}legs/", views.LegList.as_view(), name="api-leg-list"),
     path(f"{ROOT}hypotheses/", views.HypothesisList.as_view(), name="api-hypothesis-list"),
     path(f"{ROOT}hypotheses/<slug:label>/reject/", views.HypothesisReject.as_view(), name="api-hypothesis-reject"),
     path(
@@ -22,6 +23,7 @@ urlpatterns = [
     path(f"{FINDING}report/", views.FindingReport.as_view(), name="api-finding-report"),
     path(f"{FINDING}history/", views.FindingHistory.as_view(), name="api-finding-history"),
     path(f"{FINDING}extend/", views.FindingExtend.as_view(), name="api-finding-extend"),
+    path(f"{FINDING}article/", views.ArticleReasonings.as_view(), name="api-finding-article"),
     path(f"{FINDING}contests/", views.ContestList.as_view(), name="api-contest-list"),
     path(f"{FINDING}contests/<int:contest>/resolve/", views.ContestResolve.as_view(), name="api-contest-resolve"),
     path(f"{FINDING}corroborate/", views.FindingCorroborate.as_view(), name="api-finding-corroborate"),

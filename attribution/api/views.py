@@ -19,7 +19,14 @@ from ..access import finding_for, hypothesis_in
 from ..models import Contest, StandingChange
 from ..selectors import tier_report_for
 from ..services.facts import clean_date
-from ..snapshots import change_values, contest_values, finding_values, hypothesis_values
+from ..snapshots import (
+    change_values,
+    contest_values,
+    finding_values,
+    hypothesis_values,
+    leg_values,
+    reasoning_values,
+)
 from . import serializers as shapes
 
 
@@ -45,6 +52,42 @@ class HypothesisList(APIView):
         case_for(actor, reference, Action.ANALYSE)
         added = services.add_hypothesis(actor=actor, reference=reference, facts=given(shapes.HypothesisIn, request))
         return Response(hypothesis_values(added), status=201)
+
+
+class LegList(APIView):
+    """What is claimed, leg by leg, each with its own tier and standard of proof."""
+
+    @extend_schema(operation_id="legs_list", responses=shapes.LegOut(many=True))
+    def get(self, request: Request, reference: str) -> Response:
+        case = case_for(actor_of(request), reference, Action.SEE_ATTRIBUTION)
+        return Response([leg_values(row) for row in selectors.legs_of(case.incident)])
+
+    @extend_schema(operation_id="legs_open", request=shapes.LegIn, responses={201: shapes.LegOut})
+    def post(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        case = case_for(actor, reference, Action.ANALYSE)
+        opened = services.open_leg(actor=actor, reference=reference, **given(shapes.LegIn, request))
+        row = next(row for row in selectors.legs_of(case.incident) if row.code == opened.leg)
+        return Response(leg_values(row), status=201)
+
+
+class ArticleReasonings(APIView):
+    """Lawyers' reasons for the article a finding claims, the last first."""
+
+    @extend_schema(operation_id="article_reasonings_list", responses=shapes.ReasoningOut(many=True))
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, finding = finding_for(actor_of(request), reference, number)
+        return Response([reasoning_values(row) for row in selectors.reasonings_of(finding)])
+
+    @extend_schema(
+        operation_id="article_reasonings_add", request=shapes.ReasoningIn, responses={201: shapes.ReasoningOut}
+    )
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.ANALYSE)
+        facts = given(shapes.ReasoningIn, request)
+        row = services.reason_article(actor=actor, reference=reference, label=number, **facts)
+        return Response(reasoning_values(row), status=201)
 
 
 class HypothesisReject(APIView):

@@ -8,12 +8,14 @@ approve, sealing and opening, what never changes) is in migration 0002.
 from .findings import SCALES, TIERS, Contest, Extension, Finding, StandingChange
 from .hypotheses import ANY_OTHER, KINDS, Hypothesis, Rating
 from .panels import ObjectionAnswer, Opinion, Panel, Seat
+from .propositions import ArticleReasoning, Proposition
 
 __all__ = [
     "ANY_OTHER",
     "KINDS",
     "SCALES",
     "TIERS",
+    "ArticleReasoning",
     "Contest",
     "Extension",
     "Finding",
@@ -21,6 +23,7 @@ __all__ = [
     "ObjectionAnswer",
     "Opinion",
     "Panel",
+    "Proposition",
     "Rating",
     "Seat",
     "StandingChange",

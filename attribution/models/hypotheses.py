@@ -17,6 +17,9 @@ KINDS = {
     "state": _("A State"),
     "non_state": _("A non-State group"),
     "false_flag": _("A false flag"),
+    "attack": _("A deliberate act"),
+    "accident": _("A failure or a mistake"),
+    "fabrication": _("Staged or made up"),
     "unknown": _("An actor not known"),
 }
 
@@ -25,13 +28,17 @@ ANY_OTHER = {
     "state": _("Another State"),
     "non_state": _("Another group, not a State"),
     "false_flag": _("A false flag: somebody who wants it to look like another"),
+    "attack": _("Another deliberate act"),
+    "accident": _("A failure or a mistake, and no attack"),
+    "fabrication": _("Staged or made up: it did not happen as shown"),
     "unknown": _("An actor not known"),
 }
 
 
 class Hypothesis(CaseRow):
-    """One explanation of who it was, judged against all the others. The alternatives are always there (ATT-5)."""
+    """One explanation on one leg, judged against all the others of that leg. The alternatives are always there (ATT-5)."""
 
+    leg = models.CharField(_("leg"), max_length=12, default="operator")
     number = models.PositiveIntegerField(_("number"), editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=list(KINDS.items()))
     country = models.CharField(_("State named"), max_length=2, blank=True)

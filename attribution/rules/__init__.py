@@ -17,6 +17,7 @@ from .matrix import (
     supports,
 )
 from .panel import counted_opinions, dissents, signing, sitting, unresolved_objections
+from .proof import Proof, proof_of
 from .requirements import CHECKS
 from .robustness import Loss, Support, measure_support
 from .scales import (
@@ -30,7 +31,7 @@ from .scales import (
     term_for_percent,
     term_for_wording,
 )
-from .standard import TIERS, EvidenceStandard, StandardMismatch
+from .standard import TIERS, EvidenceStandard, Leg, StandardMismatch
 from .texts import MESSAGES, Text
 from .tiers import Exclusion, Requirement, TierReport, raising_classes, tier_report
 from .views import (
@@ -56,6 +57,7 @@ __all__ = [
     "Exclusion",
     "FindingView",
     "HypothesisView",
+    "Leg",
     "Likelihood",
     "Lineage",
     "Loss",
@@ -63,6 +65,7 @@ __all__ = [
     "OriginCount",
     "PanelView",
     "PooledRating",
+    "Proof",
     "Requirement",
     "ReviewState",
     "ScaleMismatch",
@@ -87,6 +90,7 @@ __all__ = [
     "measure_support",
     "middle_grade",
     "pool_ratings",
+    "proof_of",
     "raising_classes",
     "rating_value",
     "review_state",

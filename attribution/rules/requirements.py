@@ -175,9 +175,8 @@ def disinterested_origin(case: Case, params: Params) -> Outcome:
 
 def alternatives_recorded(case: Case, params: Params) -> Outcome:
     kinds = {row.kind for row in case.hypotheses if row.id != case.lead.id}
-    return Outcome(
-        missing=tuple(Text("miss.alternative", {"kind": kind}) for kind in params["kinds"] if kind not in kinds)
-    )
+    asked = params["kinds"]
+    return Outcome(missing=tuple(Text("miss.alternative", {"kind": kind}) for kind in asked if kind not in kinds))
 
 
 def false_flag_check(case: Case, params: Params) -> Outcome:
@@ -285,6 +284,16 @@ def state_responsibility(case: Case, params: Params) -> Outcome:
     return Outcome(missing=() if case.finding.article_reasoned_by in legal else (Text("miss.article_reasoned"),))
 
 
+def article_reasoned(case: Case, params: Params) -> Outcome:
+    """R2.5: State responsibility is a question of law; a lawyer answers it, whoever proposed the finding."""
+    article = case.finding.article
+    if article is None:
+        return Outcome(missing=(Text("miss.article"),))
+    if article not in case.standard.articles:
+        return Outcome(missing=(Text("miss.article_unknown", {"article": article}),))
+    return Outcome(missing=() if case.finding.article_reasoned else (Text("miss.article_lawyer"),))
+
+
 def specific_control(case: Case, params: Params) -> Outcome:
     asked = case.lead.kind == "state" and case.finding.article is not None
     needed = asked and case.standard.articles.get(case.finding.article or 0, False)
@@ -354,6 +363,7 @@ CHECKS: Mapping[str, Callable[[Case, Params], Outcome]] = {
         outside_member,
         alternative_analysis,
         state_responsibility,
+        article_reasoned,
         specific_control,
         norm_13b_factors,
         custody_complete,

@@ -58,12 +58,32 @@ class Scale:
 
 
 @dataclass(frozen=True, slots=True)
+class Leg:
+    """One part of what is claimed, never merged with another (ATT-5): what may explain it, and what proof it is held to.
+
+    `says_who` legs name somebody; only `holds_state` legs can hold a State responsible, and only with an article (R2.5).
+    """
+
+    code: str
+    kinds: tuple[str, ...]
+    proof: str
+    proofs: tuple[str, ...]
+    says_who: bool
+    holds_state: bool
+    needs_article: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """One requirement as the standard words it: which check, by which rule, with which numbers."""
+    """One requirement as the standard words it: which check, by which rule, with which numbers, on which legs (None: all)."""
 
     code: str
     rule: str
     params: Mapping[str, Any]
+    legs: frozenset[str] | None = None
+
+    def applies_to(self, leg: str) -> bool:
+        return self.legs is None or leg in self.legs
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +118,8 @@ class EvidenceStandard:
     articles: Mapping[int, bool]
     norm_13b_factors: tuple[str, ...]
     wording: Mapping[str, str]
+    legs: Mapping[str, Leg]
+    proof_tiers: Mapping[str, str]
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "EvidenceStandard":
@@ -140,7 +162,7 @@ class EvidenceStandard:
                 Tier(
                     row["code"],
                     row["builds_on"],
-                    tuple(Asked(asked["code"], asked["rule"], asked.get("params", {})) for asked in row["requires"]),
+                    tuple(_asked(asked) for asked in row["requires"]),
                 )
                 for row in content["tiers"]
             ),
@@ -162,7 +184,32 @@ class EvidenceStandard:
             articles={row["art"]: row["needs_specific_control"] for row in content["state_responsibility"]},
             norm_13b_factors=tuple(row["code"] for row in content["norm_13b_factors"]),
             wording={row["text"]: row["maps"] for row in content["statement_wording"]},
+            legs={row["code"]: _leg(row) for row in content["legs"]},
+            proof_tiers={row["code"]: row["tier"] for row in content.get("standards_of_proof", ())},
         )
+
+
+# What 2026.1 did not say of its legs yet: the same four kinds of actor on each, no standard of proof.
+WHO = ("state", "non_state", "false_flag", "unknown")
+HELD_STATES = frozenset({"operator", "sponsor", "legal"})
+
+
+def _leg(row: Mapping[str, Any]) -> Leg:
+    code = row["code"]
+    return Leg(
+        code=code,
+        kinds=tuple(row.get("kinds", WHO)),
+        proof=row.get("proof", ""),
+        proofs=tuple(row.get("proofs", ())),
+        says_who=row.get("says_who", code != "political"),
+        holds_state=row.get("holds_state", code in HELD_STATES),
+        needs_article=row.get("needs_article", code == "legal"),
+    )
+
+
+def _asked(row: Mapping[str, Any]) -> Asked:
+    legs = row.get("legs")
+    return Asked(row["code"], row["rule"], row.get("params", {}), None if legs is None else frozenset(legs))
 
 
 def _grades(row: Mapping[str, Any]) -> tuple[frozenset[str], frozenset[str]]:

@@ -43,6 +43,7 @@ MESSAGES: dict[str, str] = {
     "ask.state_responsibility": gettext_noop(
         "If a State is named: one article chosen and reasoned by the legal member"
     ),
+    "ask.article_reasoned": gettext_noop("An article is chosen, and a lawyer has given the reasons for it"),
     "ask.specific_control": gettext_noop("Under article 8: specific control over the operation is shown"),
     "ask.norm_13b_factors": gettext_noop("The factors of UN norm 13(b) are recorded, consultation included"),
     "ask.custody_complete": gettext_noop("Items with complete custody suffice on their own"),
@@ -91,6 +92,7 @@ MESSAGES: dict[str, str] = {
     "miss.article": gettext_noop("No article of State responsibility is chosen."),
     "miss.article_unknown": gettext_noop("Article %(article)s is not a basis of attribution."),
     "miss.article_reasoned": gettext_noop("The article is not reasoned by a legal member who concurs."),
+    "miss.article_lawyer": gettext_noop("No lawyer has given reasons for the article."),
     "miss.specific_control": gettext_noop(
         "Specific control over the operation is not shown; general support is not enough."
     ),

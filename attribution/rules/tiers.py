@@ -130,7 +130,7 @@ def tier_report(
     if finding.standard_version != standard.version:
         raise StandardMismatch(f"opened under {finding.standard_version}, asked under {standard.version}")
     case, cycles = _build_case(finding, items, hypotheses, panel, standard)
-    requirements = tuple(_requirement(case, tier.code, asked) for tier in standard.tiers for asked in tier.requires)
+    requirements = _requirements(case)
     return TierReport(
         tier=_tier(requirements, standard),
         standard_version=standard.version,
@@ -195,10 +195,23 @@ def _build_case(
     return case, tuple(sorted(lineage.cycles, key=sorted))
 
 
+def _requirements(case: Case) -> tuple[Requirement, ...]:
+    """Every line the standard asks of a finding on this leg."""
+    return tuple(
+        _requirement(case, tier.code, asked)
+        for tier in case.standard.tiers
+        for asked in tier.requires
+        if asked.applies_to(case.finding.leg)
+    )
+
+
 def _requirement(case: Case, tier: str, asked: Asked) -> Requirement:
-    outcome = CHECKS[asked.code](case, asked.params)
-    code = f"{asked.code}.{asked.params['seat']}" if "seat" in asked.params else asked.code
-    text = Text(f"ask.{asked.code}", _ask_params(asked.params, case.standard))
+    params = asked.params
+    if asked.code == "alternatives_recorded" and "kinds" not in params:  # each leg has alternatives of its own
+        params = {**params, "kinds": list(case.standard.legs[case.finding.leg].kinds)}
+    outcome = CHECKS[asked.code](case, params)
+    code = f"{asked.code}.{params['seat']}" if "seat" in params else asked.code
+    text = Text(f"ask.{asked.code}", _ask_params(params, case.standard))
     return Requirement(code, asked.rule, tier, not outcome.missing, text, outcome.items, outcome.missing)
 
 

@@ -66,6 +66,7 @@ class FindingView:
     """The proposition's record: what was stated, by when it is reviewed, and what the law and the norms ask to be written."""
 
     standard_version: str
+    leg: str = "operator"
     standing: Standing = "current"
     likelihood: Likelihood | None = None
     confidence: str | None = None
@@ -80,6 +81,9 @@ class FindingView:
     contests: tuple[ContestView, ...] = ()
     article: int | None = None
     article_reasoned_by: str | None = None
+    """The seat of law whose opinion reasons the article."""
+    article_reasoned: bool = False
+    """Whether a lawyer has reasoned the article at all, on the panel or beside it."""
     specific_control_shown: bool = False
     norm_13b: frozenset[str] = frozenset()
     analysis_done: frozenset[str] = frozenset()

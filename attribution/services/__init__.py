@@ -11,6 +11,7 @@ from .findings import (
     withdraw_finding,
 )
 from .hypotheses import add_hypothesis, reconsider_hypothesis, reject_hypothesis
+from .legs import open_leg, reason_article
 from .matrix import rate_evidence
 from .opinions import answer_objection, seal_opinion
 from .panels import close_panel, convene_panel, declare_conflict, invite_seat, release_seat, reveal_panel
@@ -27,8 +28,10 @@ __all__ = [
     "declare_conflict",
     "extend_review",
     "invite_seat",
+    "open_leg",
     "propose_finding",
     "rate_evidence",
+    "reason_article",
     "recompute_case",
     "recompute_finding",
     "reconsider_hypothesis",

@@ -12,7 +12,7 @@ from incidents.facts import Errors, clean_choice, clean_text
 
 from .. import norms
 from ..models import Opinion
-from .hypotheses import clean_article
+from .articles import clean_article
 
 
 def clean_date(value: Any, field: str, errors: Errors) -> date | None:

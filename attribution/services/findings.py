@@ -70,7 +70,7 @@ def propose_finding(*, actor: Actor, reference: str, facts: Mapping[str, Any]) -
     """Proposes a finding under the standard in force. It is provisional, with a review date, or it is refused with what is
     missing (R2.14); no tier is asked for or given.
 
-    `facts`: hypothesis (`H1`), leg, statement, scale, likelihood, confidence, reasons, review_on, and what is known
+    `facts`: hypothesis (`H1`), leg (that of the hypothesis; said again it must agree), statement, scale, likelihood, confidence, reasons, review_on, and what is known
     already of false_flag_check, article, norm_13b, analysis.
     """
     case = open_case(actor, reference, Action.PROPOSE_FINDING)
@@ -92,8 +92,15 @@ def propose_finding(*, actor: Actor, reference: str, facts: Mapping[str, Any]) -
     latest = latest_review_date(today, standard)
     if review_on > latest:
         errors.setdefault("review_on", []).append(_("Choose a date up to %(latest)s (R2.14).") % {"latest": latest})
+    leg = clean_choice(
+        facts.get("leg") or (hypothesis.leg if hypothesis else ""), "leg", errors, norms.named("legs", version)
+    )
+    if hypothesis and leg and leg != hypothesis.leg:
+        errors.setdefault("leg", []).append(
+            _("This hypothesis is on another leg. Legs are never merged: choose one of this leg.")
+        )
     columns = {
-        "leg": clean_choice(facts.get("leg"), "leg", errors, norms.named("legs", version)),
+        "leg": leg,
         "statement": clean_text(facts.get("statement"), "statement", errors, required=True),
         "scale": scale,
         **check_judgement(facts, scale, errors, version),
@@ -104,6 +111,8 @@ def propose_finding(*, actor: Actor, reference: str, facts: Mapping[str, Any]) -
     if hypothesis.status == HypothesisStatus.REJECTED:
         raise rules_broken.HypothesisClosed
     columns["article"] = columns.get("article") or hypothesis.article
+    if columns["article"] is not None and not standard.legs[hypothesis.leg].holds_state:
+        raise Invalid({"article": [_("An article is claimed on the leg of State responsibility, not here.")]})
     number = (Finding.objects.filter(incident=case.incident).aggregate(last=Max("number"))["last"] or 0) + 1
     finding = Finding.objects.create(
         incident=case.incident, number=number, hypothesis=hypothesis, standard_version=version, proposed_by=actor.user,

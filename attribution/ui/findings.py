@@ -13,11 +13,12 @@ from core.http import see_other
 from incidents.access import CaseAccess, case_for
 from organisations.actors import Actor
 from organisations.doors import actor_of
-from organisations.roles import Action
+from organisations.roles import Action, Role
 
 from .. import errors, norms, selectors, services
 from ..access import finding_for
 from ..models import Contest, Extension, Finding, StandingChange
+from ..rules import proof_of
 from ..states import Round
 from ..words import cause_words, names_of, shown
 from .forms import AmendForm, ContestForm, ConveneForm, ExtendForm, ProposeForm, ReasonForm, ResolveForm, SupersedeForm
@@ -52,9 +53,24 @@ def finding_new(request: HttpRequest, reference: str) -> HttpResponse:
     )  # fmt: skip
 
 
+def proof_shown(case: CaseAccess, finding: Finding) -> dict[str, str] | None:
+    """The proof its leg is held to and whether its tier answers it; None under a standard that knew none."""
+    standard = norms.standard_of(finding.standard_version)
+    opened = selectors.propositions_of(case.incident).get(finding.leg)
+    proof = proof_of(selectors.proof_for(opened, finding.leg, standard), finding.tier, standard)
+    if proof.answer == "not_set":
+        return None
+    return {
+        "words": dict(norms.proofs(finding.standard_version))[proof.code],
+        "needs": proof.needs,
+        "answer": proof.answer,
+    }
+
+
 def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[str, Any]:
     """What a finding's page is drawn from."""
-    names = names_of(selectors.hypotheses_of(case.incident))
+    names = names_of(selectors.hypotheses_of(case.incident, finding.leg))
+    leg = norms.standard_of(finding.standard_version).legs[finding.leg]
     panels = selectors.panels_of(finding)
     counting = next((panel for panel in panels if panel.revealed_at), None)
     opinions = selectors.opened_opinions(counting) if counting else []
@@ -73,6 +89,10 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
         "history": [(row, cause_words(row.cause)) for row in history],
         "extensions": Extension.objects.filter(finding=finding).select_related("extended_by"),
         "article": dict(norms.articles(finding.standard_version)).get(finding.article or 0, ""),
+        "proof": proof_shown(case, finding),
+        "reasonings": selectors.reasonings_of(finding),
+        "holds_state": leg.holds_state,
+        "may_reason": leg.holds_state and case.may(Action.ANALYSE) and Role.LEGAL_ASSESSOR in actor.roles and not over,
         "may_change": case.may(Action.PROPOSE_FINDING) and not over,
         "may_contest": case.may(Action.ANALYSE) and not over,
         "may_resolve": case.may(Action.ANALYSE) and not over and finding.proposed_by_id != actor.user.pk,

@@ -47,10 +47,48 @@ class ConfirmForm(Form):
     """An act that asks nothing."""
 
 
-class HypothesisForm(Form):
-    """An explanation of who it was."""
+class LegForm(Form):
+    """A leg, what is claimed on it, and the proof it is held to."""
 
-    kind = forms.ChoiceField(label=_("What kind of actor?"), choices=list(KINDS.items()), widget=forms.RadioSelect)
+    leg = forms.ChoiceField(label=_("Which question?"), widget=forms.RadioSelect)
+    claim = forms.CharField(label=_("What is claimed on it"), required=False, widget=area(2))
+    proof = forms.ChoiceField(
+        label=_("Standard of proof"), required=False,
+        help_text=_("Set once and not moved. Left empty, it is the one the evidence standard gives this leg."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asks = norms.questions()
+        choose(self, "leg", [(code, f"{name}: {asks[code]}") for code, name in norms.named("legs")])
+        choose(self, "proof", norms.proofs(), _("The standard’s own"))
+
+
+class ArticleForm(Form):
+    """A lawyer's reasons."""
+
+    article = forms.ChoiceField(label=_("Article of State responsibility"))
+    reasons = forms.CharField(label=_("Reasons for this article"), widget=area(6))
+    specific_control = forms.BooleanField(
+        label=_("Specific control over the operation is shown (article 8)"), required=False
+    )
+
+    def __init__(self, *args: Any, version: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self, "article", [(str(number), words) for number, words in norms.articles(version)], _("Choose one"))
+
+
+class HypothesisForm(Form):
+    """An explanation on one leg."""
+
+    leg = forms.ChoiceField(
+        label=_("Which question does it answer?"),
+        help_text=_("Each leg has hypotheses of its own; none is rated on two."),
+    )
+    kind = forms.ChoiceField(
+        label=_("What kind of explanation?"), choices=list(KINDS.items()), widget=forms.RadioSelect,
+        help_text=_("Whether it was a deliberate act at all is asked on the leg of what happened; every other leg asks for an actor."),
+    )  # fmt: skip
     country = forms.ChoiceField(label=_("Which State does it name?"), required=False, help_text=_("Only for a State."))
     actor = forms.CharField(
         label=_("Actor"),
@@ -65,6 +103,8 @@ class HypothesisForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        asks = norms.questions()
+        choose(self, "leg", [(code, f"{name}: {asks[code]}") for code, name in norms.named("legs")])
         choose(self, "country", country_choices(), _("None"))
         choose(self, "article", [(str(number), words) for number, words in norms.articles()], _("Nothing is claimed"))
 
@@ -79,16 +119,13 @@ class ProposeForm(Form):
     """A proposition with its likelihood and its confidence, apart from each other."""
 
     groups = (
-        (_("What is found"), ("hypothesis", "leg", "statement")),
+        (_("What is found"), ("hypothesis", "statement"), _("A finding speaks on the leg of its hypothesis alone; none follows from another.")),
         (_("How likely it is"), ("scale", "likelihood_phia", "likelihood_icd203"), _("One scale for this finding and its panel. Scales are never converted.")),
         (_("How good the analysis is"), ("confidence", "reasons"), _("Confidence speaks about sources, assumptions and gaps; it is not a likelihood.")),
         (_("Alternatives"), ("false_flag_check",)),
         (_("The clock"), ("review_on",)),
     )  # fmt: skip
     hypothesis = forms.ChoiceField(label=_("Which hypothesis?"))
-    leg = forms.ChoiceField(
-        label=_("What does it speak about?"), help_text=_("Each leg has its own finding; none follows from another.")
-    )
     statement = forms.CharField(label=_("The finding in one or two sentences"), widget=area(3))
     scale = forms.ChoiceField(label=_("Scale"), widget=forms.RadioSelect)
     likelihood_phia = forms.ChoiceField(label=_("Likelihood in the PHIA scale"), required=False)
@@ -107,8 +144,11 @@ class ProposeForm(Form):
     def __init__(self, *args: Any, hypotheses: list[Hypothesis], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         active = [row for row in hypotheses if row.status == HypothesisStatus.ACTIVE]
-        choose(self, "hypothesis", [(row.label, f"{row.label} {row.name}") for row in active], _("Choose a hypothesis"))
-        choose(self, "leg", norms.named("legs"), _("Choose one"))
+        by_leg = [
+            (name, [(row.label, f"{row.label} {row.name}") for row in active if row.leg == code])
+            for code, name in norms.named("legs")
+        ]
+        choose(self, "hypothesis", [group for group in by_leg if group[1]], _("Choose a hypothesis"))
         choose(self, "scale", norms.scales())
         choose(self, "confidence", [(code, f"{name}: {words}") for code, name, words in norms.confidences()])
         for scale, _name in norms.scales():

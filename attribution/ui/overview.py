@@ -20,7 +20,7 @@ from organisations.roles import Action
 from .. import norms, selectors, services
 from ..access import hypothesis_in
 from ..services.matrix import rates_sealed
-from ..words import names_of, shown
+from ..words import legs_shown
 from .forms import ConfirmForm, HypothesisForm, ReasonForm
 from .pages import SECTION, form_page, page
 
@@ -42,11 +42,10 @@ def attribution(request: HttpRequest, reference: str) -> HttpResponse:
         if not seats:
             raise NotAllowed(Action.SEE_ATTRIBUTION)
         return page(request, case, "invitations", seats=seats)
-    hypotheses = selectors.hypotheses_of(case.incident)
-    names = names_of(hypotheses)
-    findings = [shown(finding) for finding in selectors.findings_of(case.incident)]
+    legs = legs_shown(case.incident)
     return page(
-        request, case, "attribution", hypotheses=hypotheses, findings=findings, names=names,
+        request, case, "attribution", legs=legs, any_hypothesis=any(leg.row.hypotheses for leg in legs),
+        any_finding=any(leg.findings for leg in legs),
         invitations=[seat for seat in seats if seat.conflict == "undeclared"],
         may_analyse=case.may(Action.ANALYSE), may_propose=case.may(Action.PROPOSE_FINDING),
     )  # fmt: skip
@@ -57,7 +56,7 @@ def hypothesis_new(request: HttpRequest, reference: str) -> HttpResponse:
     """Another explanation."""
     actor = actor_of(request)
     case = case_for(actor, reference, Action.ANALYSE)
-    form = HypothesisForm(request.POST or None)
+    form = HypothesisForm(request.POST or None, initial={"leg": request.GET.get("leg", "operator")})
     return form_page(
         request, case, form,
         lambda: services.add_hypothesis(actor=actor, reference=reference, facts=form.cleaned_data),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import findings, overview, panels
+from . import findings, legs, overview, panels
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -10,6 +10,7 @@ PANEL = f"{ROOT}panels/<int:panel>/"
 
 urlpatterns = [
     path(ROOT, overview.attribution, name="attribution"),
+    path(f"{ROOT}legs/new/", legs.leg_new, name="leg-new"),
     path(f"{ROOT}matrix/", overview.matrix, name="attribution-matrix"),
     path(f"{ROOT}hypotheses/new/", overview.hypothesis_new, name="hypothesis-new"),
     path(f"{ROOT}hypotheses/<slug:label>/reject/", overview.hypothesis_reject, name="hypothesis-reject"),
@@ -18,6 +19,7 @@ urlpatterns = [
     path(FINDING, findings.finding_page, name="finding"),
     path(f"{FINDING}change/", findings.finding_amend, name="finding-amend"),
     path(f"{FINDING}extend/", findings.finding_extend, name="finding-extend"),
+    path(f"{FINDING}article/", legs.article_reason, name="finding-article"),
     path(f"{FINDING}contest/", findings.finding_contest, name="finding-contest"),
     path(f"{FINDING}contests/<int:contest>/resolve/", findings.contest_resolve, name="contest-resolve"),
     path(f"{FINDING}corroborate/", findings.finding_corroborate, name="finding-corroborate"),

@@ -21,7 +21,7 @@ from attribution.rules import (
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT: dict[str, Any] = json.loads(
-    (ROOT / "instruments/data/evidence-standard/2026.1.json").read_text(encoding="utf-8")
+    (ROOT / "instruments/data/evidence-standard/2026.2.json").read_text(encoding="utf-8")
 )
 STANDARD = EvidenceStandard.from_document(DOCUMENT)
 

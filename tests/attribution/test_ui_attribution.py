@@ -39,7 +39,8 @@ def test_a_hypothesis_is_added_and_the_alternatives_stand_beside_it(ground: Grou
     client = sign_in(ground.analyst)
     assert "No hypothesis yet" in page(client, url(ground))
     answer = client.post(
-        url(ground, "hypotheses/new/"), {"kind": "state", "country": "RU", "actor": "GRU Unit 74455", "article": "4"}
+        url(ground, "hypotheses/new/"),
+        {"leg": "operator", "kind": "state", "country": "RU", "actor": "GRU Unit 74455", "article": "4"},
     )
     assert (answer.status_code, answer["Location"]) == (303, url(ground))
     body = page(client, url(ground))
@@ -52,7 +53,9 @@ def test_a_hypothesis_is_added_and_the_alternatives_stand_beside_it(ground: Grou
         "An actor not known",
     ):
         assert words in body
-    wrong = client.post(url(ground, "hypotheses/new/"), {"kind": "non_state", "country": "RU", "actor": ""})
+    wrong = client.post(
+        url(ground, "hypotheses/new/"), {"leg": "operator", "kind": "non_state", "country": "RU", "actor": ""}
+    )
     assert wrong.status_code == 422
     assert "Only a hypothesis that names a State has a country." in wrong.content.decode()
 

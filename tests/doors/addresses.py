@@ -197,6 +197,7 @@ EVIDENCE = {
 ATTRIBUTION = {
     "attribution": case(A.SEE_ATTRIBUTION),  # whoever is offered a seat sees that offer and nothing else
     "attribution-matrix": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
+    "leg-new": form(A.ANALYSE),
     "hypothesis-new": form(A.ANALYSE),
     "hypothesis-reject": form(A.ANALYSE),
     "hypothesis-reconsider": act(A.ANALYSE),
@@ -204,6 +205,7 @@ ATTRIBUTION = {
     "finding": case(A.SEE_ATTRIBUTION),
     "finding-amend": form(A.PROPOSE_FINDING),
     "finding-extend": form(A.PROPOSE_FINDING),
+    "finding-article": form(A.ANALYSE),
     "finding-contest": form(A.ANALYSE),
     "contest-resolve": form(A.ANALYSE),
     "finding-corroborate": act(A.TAKE_SEAT),
@@ -218,6 +220,7 @@ ATTRIBUTION = {
     "panel-reveal": act(A.CONVENE_PANEL),
     "panel-close": act(A.CONVENE_PANEL),
     "objection-answer": form(A.TAKE_SEAT),
+    "api-leg-list": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
     "api-hypothesis-list": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
     "api-hypothesis-reject": act(A.ANALYSE),
     "api-hypothesis-reconsider": act(A.ANALYSE),
@@ -227,6 +230,7 @@ ATTRIBUTION = {
     "api-finding-report": case(A.SEE_ATTRIBUTION),
     "api-finding-history": case(A.SEE_ATTRIBUTION),
     "api-finding-extend": act(A.PROPOSE_FINDING),
+    "api-finding-article": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
     "api-contest-list": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
     "api-contest-resolve": act(A.ANALYSE),
     "api-finding-corroborate": act(A.TAKE_SEAT),

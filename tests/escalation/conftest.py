@@ -44,7 +44,7 @@ class Case:
         with acting_as(analyst.principal):
             number = Finding.objects.filter(incident=self.incident).count() + 1
             hypothesis = Hypothesis.objects.create(
-                incident=self.incident, number=90 + number, kind="state" if country else "non_state", country=country,
+                incident=self.incident, number=90 + number, leg=leg, kind="state" if country else "non_state", country=country,
                 actor="" if country else "A ransomware group", article=article, added_by=analyst.user,
             )  # fmt: skip
             finding = Finding.objects.create(
