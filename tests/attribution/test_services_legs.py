@@ -215,7 +215,7 @@ def test_the_legal_leg_asks_for_a_lawyer_and_the_others_do_not(ground: Ground) -
         ("legal", {"article": 4}, True, "RU"),
     ],
 )
-def test_what_measures_may_stand_on(ground: Ground, leg: str, facts: dict[str, Any], carries: bool, state: str) -> None:  # noqa: FBT001
+def test_what_measures_may_stand_on(ground: Ground, leg: str, facts: dict[str, Any], carries: bool, state: str) -> None:
     ground.evidence()
     lead = explains(ground, leg, **facts)
     rates(ground, lead)

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accountability.models import Recommendation, Review
-from attribution.models import Contest, Finding, Hypothesis, Opinion, Panel, Seat
+from attribution.models import Contest, Finding, Hypothesis, Opinion, Panel, Proposition, Seat
 from core import clock
 from escalation.models import Measure
 from evidence.models import EvidenceItem
@@ -92,7 +92,10 @@ def test_a_false_flag_is_rejected_and_stays_visible(demo: Demo) -> None:
     listed, contests = demo.asked_as(
         "orrin.admin",
         lambda: (
-            {row.country: row.status for row in Hypothesis.objects.filter(incident__reference=reference, kind="state")},
+            {
+                row.country: row.status
+                for row in Hypothesis.objects.filter(incident__reference=reference, kind="state", leg="technical")
+            },
             set(Contest.objects.filter(incident__reference=reference, resolved_at=None).values_list("kind", flat=True)),
         ),
     )
@@ -149,6 +152,22 @@ def test_the_case_without_a_name_is_closed_without_one(demo: Demo) -> None:
     assert findings(demo, "amal.admin", "icrc-2022") == {}
     found = demo.case("amal.admin", "icrc-2022")
     assert found is not None and found.status == "closed"
+
+
+@pytest.mark.duty("ATT-5")
+def test_legs_are_told_apart(demo: Demo) -> None:
+    """CASE-04: that it was an attack and who did it are two findings. CASE-07: a leg on a sponsor, and nothing found on it."""
+    grid = findings(demo, "vela.admin", "ukraine-grid-2015")
+    assert {(row.leg, row.confidence) for row in grid.values()} == {("operator", "moderate"), ("event", "high")}
+    games = findings(demo, "orrin.admin", "olympic-destroyer-2018")
+    assert [row.leg for row in games.values()] == ["technical", "operator", "event", "legal"]
+    assert games["F-4"].tier == "T1" and not games["F-4"].explanation["robust"]
+    costa_rica = demo.reference("costa-rica-2022")
+    opened = demo.asked_as(
+        "vela.admin", lambda: {row.leg for row in Proposition.objects.filter(incident__reference=costa_rica)}
+    )
+    assert opened == {"operator", "sponsor"}
+    assert {row.leg for row in findings(demo, "vela.admin", "costa-rica-2022").values()} == {"operator"}
 
 
 def test_techniques_are_shown_and_rated_and_never_counted(demo: Demo) -> None:

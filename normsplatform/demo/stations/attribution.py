@@ -16,26 +16,45 @@ Row = Mapping[str, Any]
 
 
 def add_hypotheses(stage: Stage, given: Row) -> None:
-    """The explanations somebody proposes; the alternatives come with them."""
+    """The explanations somebody proposes on a leg; the alternatives come with them. What stands there already is taken up."""
+    leg = given.get("leg", "operator")
 
     def act(actor: Actor) -> Names:
         names: Names = {}
+        on_leg = Hypothesis.objects.filter(incident__reference=stage.reference, leg=leg)
         for row in given["rows"]:
-            facts = {name: value for name, value in row.items() if name != "key"}
-            names[row["key"]] = services.add_hypothesis(actor=actor, reference=stage.reference, facts=facts).label
-        alternatives = Hypothesis.objects.filter(incident__reference=stage.reference, is_alternative=True)
-        return names | {row.kind: row.label for row in alternatives}
+            facts = {name: value for name, value in row.items() if name != "key"} | {"leg": leg}
+            said = {name: facts.get(name, "") for name in ("kind", "country", "actor")}
+            there = on_leg.filter(**said).first()
+            added = there or services.add_hypothesis(actor=actor, reference=stage.reference, facts=facts)
+            names[row["key"]] = added.label
+        return names | {row.kind: row.label for row in on_leg.filter(is_alternative=True)}
 
-    stage.tell("hypotheses", given["by"], act)
+    stage.tell(f"hypotheses/{given['key']}" if "key" in given else "hypotheses", given["by"], act)
+
+
+def label_in(stage: Stage, name: str) -> str:
+    """The label of a hypothesis: `ru` of the first leg told, `legal.ru` of another."""
+    leg, dot, key = name.rpartition(".")
+    return str(stage.named(f"hypotheses/{leg}" if dot else "hypotheses")[key])
+
+
+def open_leg(stage: Stage, given: Row) -> None:
+    """A leg with the standard of proof it is held to."""
+
+    def act(actor: Actor) -> None:
+        facts = {name: given[name] for name in ("leg", "proof", "claim") if name in given}
+        services.open_leg(actor=actor, reference=stage.reference, **facts)
+
+    stage.tell(f"leg/{given['key']}", given["by"], act)
 
 
 def rate(stage: Stage, given: Row) -> None:
     """One assessor's view of what each item means for each hypothesis."""
 
     def act(actor: Actor) -> None:
-        labels = stage.named("hypotheses")
         ratings = {
-            label_of(stage, item): {labels[key]: code for key, code in cells.items()}
+            label_of(stage, item): {label_in(stage, name): code for name, code in cells.items()}
             for item, cells in given["cells"].items()
         }
         services.rate_evidence(actor=actor, reference=stage.reference, ratings=ratings)
@@ -49,18 +68,28 @@ def propose(stage: Stage, given: Row) -> None:
     def act(actor: Actor) -> Names:
         facts = dict(given["facts"])
         facts["review_on"] = cases.in_days(facts.pop("review_in_days")).date()
-        facts["hypothesis"] = stage.named("hypotheses")[given["hypothesis"]]
+        facts["hypothesis"] = label_in(stage, given["hypothesis"])
         finding = services.propose_finding(actor=actor, reference=stage.reference, facts=facts)
         return {"label": finding.label}
 
     stage.tell(f"finding/{given['key']}", given["by"], act)
 
 
+def reason(stage: Stage, given: Row) -> None:
+    """A lawyer's reasons for the article a finding claims."""
+    label = stage.named(f"finding/{given['finding']}")["label"]
+
+    def act(actor: Actor) -> None:
+        services.reason_article(actor=actor, reference=stage.reference, label=label, **given["facts"])
+
+    stage.tell(f"reasoned/{given['finding']}", given["by"], act)
+
+
 def reject(stage: Stage, given: Row) -> None:
     """A hypothesis set aside with its reason; it stays in the list."""
 
     def act(actor: Actor) -> None:
-        label = stage.named("hypotheses")[given["hypothesis"]]
+        label = label_in(stage, given["hypothesis"])
         services.reject_hypothesis(actor=actor, reference=stage.reference, label=label, reason=given["reason"])
 
     stage.tell(f"rejected/{given['hypothesis']}", given["by"], act)
@@ -111,7 +140,15 @@ def convene(stage: Stage, given: Row) -> None:
         stage.tell(f"{step}/corroborated", given["corroborate"], corroborate)
 
 
-ACTS = {"hypotheses": add_hypotheses, "rate": rate, "propose": propose, "reject": reject, "panel": convene}
+ACTS = {
+    "hypotheses": add_hypotheses,
+    "open_leg": open_leg,
+    "rate": rate,
+    "reason": reason,
+    "propose": propose,
+    "reject": reject,
+    "panel": convene,
+}
 
 
 def tell(stage: Stage) -> None:
