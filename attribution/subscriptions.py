@@ -19,6 +19,7 @@ MOVES_FINDINGS = frozenset(
     {
         "evidence.added", "evidence.described", "evidence.file_stored", "evidence.graded", "evidence.linked",
         "evidence.marked", "evidence.frozen", "evidence.restored", "evidence.withdrawn", "evidence.handled",
+        "evidence.released", "evidence.receipt_accepted", "evidence.receipt_refused", "evidence.came_back", "evidence.disposed",
     }
 )  # fmt: skip
 GIVES_IN = frozenset({"evidence.added", "evidence.file_stored"})

@@ -108,3 +108,43 @@ class StoreFull(Invalid):
                 ]
             }
         )
+
+
+class ReleaseOpen(DomainError):
+    code = "evidence_release_open"
+    message = _("This item was released already, and the other side has not answered yet (R1.13).")
+
+
+class NothingReleased(DomainError):
+    code = "evidence_nothing_released"
+    message = _("No release of this item waits for an answer.")
+
+
+class OwnReceipt(DomainError):
+    code = "evidence_own_receipt"
+    message = _("You released this item. Somebody else has to record what became of it.")
+
+
+class LegalHoldForbids(DomainError):
+    code = "evidence_legal_hold"
+    message = _("A legal hold forbids the disposal of this item. It has to be lifted first, with a reason.")
+
+
+class DisposalProposed(DomainError):
+    code = "evidence_disposal_proposed"
+    message = _("The disposal of this item is proposed already, and waits for a second person.")
+
+
+class NoDisposalProposed(DomainError):
+    code = "evidence_no_disposal_proposed"
+    message = _("No disposal of this item waits for a second person.")
+
+
+class DisposalNeedsTwo(DomainError):
+    code = "evidence_disposal_needs_two"
+    message = _("You proposed this disposal. A second person has to carry it out.")
+
+
+class HoldLifted(DomainError):
+    code = "evidence_hold_lifted"
+    message = _("This legal hold was lifted already.")

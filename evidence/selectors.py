@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Max, Min, Q
+from django.contrib.postgres.aggregates import BoolOr
+from django.db.models import Exists, Max, Min, Q
 
 from incidents.models import Incident
 from instruments.models import Instrument
@@ -12,7 +13,7 @@ from instruments.selectors import in_force
 
 from . import standard
 from .custody import Link, first_fault, is_complete
-from .models import CustodyEntry, EvidenceItem, Integrity, Lineage, StoredFile
+from .models import CustodyEntry, Disposal, EvidenceItem, Integrity, LegalHold, Lineage, StoredFile
 from .querysets import EvidenceItemQuerySet
 from .snapshots import standard_values
 
@@ -106,12 +107,29 @@ def weighable(incident: Incident, content: standard.Content | None = None) -> li
     return ready
 
 
-def neighbours(item: EvidenceItem) -> tuple[str, str]:
-    """The item before and the one after, by number; empty at either end."""
-    found = EvidenceItem.objects.filter(incident_id=item.incident_id).aggregate(
-        before=Max("number", filter=Q(number__lt=item.number)), after=Min("number", filter=Q(number__gt=item.number))
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The item before and the one after, by number (empty at either end); whether a hold or a disposal is on record for it."""
+
+    before: str
+    after: str
+    held: bool
+    ending: bool
+
+
+def around(item: EvidenceItem) -> Around:
+    """What else the item's page has to look up, in one statement."""
+    holds = LegalHold.objects.filter(
+        Q(item=item.pk) | Q(item__isnull=True), incident=item.incident_id, lifted_at__isnull=True
     )
-    return tuple(f"E-{number}" if number else "" for number in (found["before"], found["after"]))  # type: ignore[return-value]
+    found = EvidenceItem.objects.filter(incident_id=item.incident_id).aggregate(
+        before=Max("number", filter=Q(number__lt=item.number)),
+        after=Min("number", filter=Q(number__gt=item.number)),
+        held=BoolOr(Exists(holds)),
+        ending=BoolOr(Exists(Disposal.objects.filter(item=item.pk))),
+    )
+    before, after = (f"E-{found[side]}" if found[side] else "" for side in ("before", "after"))
+    return Around(before, after, bool(found["held"]), bool(found["ending"]))
 
 
 PAGE = 25

@@ -8,3 +8,5 @@ item_frozen = Signal()
 item_restored = Signal()
 # sender: EvidenceItem; item, actor. Whoever gave it in, or holds the case, took it back.
 item_withdrawn = Signal()
+# sender: EvidenceItem; item, actor. Its content is going; the record stays.
+item_disposed = Signal()

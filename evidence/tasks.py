@@ -57,6 +57,22 @@ def sweep_holder(system: User, organisation: Organisation) -> Counter[str]:
     return outcomes
 
 
+@shared_task(
+    name="evidence.tasks.remove_content",
+    ignore_result=True,
+    acks_late=True,
+    autoretry_for=(OSError,),
+    retry_backoff=True,
+    max_retries=8,
+)
+def remove_content(item_id: int, holder_id: int) -> None:
+    """Takes away the bytes of an item that was disposed of; safe to run twice."""
+    system, holder = User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=holder_id)
+    with acting(Actor(system, holder, ())):
+        gone = services.remove_files(item_id)
+    log.info("evidence_content_removed", files=gone)
+
+
 @shared_task(name="evidence.tasks.sweep_integrity", ignore_result=True)
 def sweep_integrity() -> None:
     """Holder after holder; safe to run twice, and two at once only do some work twice."""

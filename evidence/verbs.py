@@ -18,6 +18,17 @@ declare(
         "evidence.frozen": _("froze an evidence item whose file does not match its hash"),
         "evidence.restored": _("took an evidence item back into use"),
         "evidence.withdrawn": _("withdrew an evidence item"),
+        "evidence.released": _("released an evidence item to another side"),
+        "evidence.receipt_accepted": _("accepted an evidence item that was released"),
+        "evidence.receipt_refused": _("refused to accept an evidence item that was released"),
+        "evidence.came_back": _("recorded that an evidence item came back without a receipt"),
+        "evidence.hold_placed": _("placed a legal hold on evidence"),
+        "evidence.hold_lifted": _("lifted a legal hold on evidence"),
+        "evidence.disposal_proposed": _("proposed to dispose of an evidence item"),
+        "evidence.disposal_refused": _("refused the disposal of an evidence item"),
+        "evidence.disposed": _("disposed of the content of an evidence item"),
+        "evidence.translated": _("added a translation of an evidence item"),
+        "evidence.stamped": _("kept a time stamp of a file from an outside authority"),
         "evidence.handled": _("added a custody entry to an evidence item"),
     }
 )

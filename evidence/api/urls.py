@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from . import views
+from . import custody, views
 
 ITEM = "evidence/<evidence:number>/"
 
 urlpatterns = [
     path("evidence/", views.EvidenceList.as_view(), name="api-evidence-list"),
+    path("evidence/transfers/", custody.EvidenceTransfers.as_view(), name="api-evidence-transfers"),
+    path("evidence/holds/", custody.EvidenceHolds.as_view(), name="api-evidence-holds"),
+    path("evidence/holds/<int:hold_id>/lift/", custody.EvidenceHoldLift.as_view(), name="api-evidence-hold-lift"),
     path(ITEM, views.EvidenceDetail.as_view(), name="api-evidence-item"),
     path(f"{ITEM}files/", views.EvidenceFiles.as_view(), name="api-evidence-files"),
     path(f"{ITEM}files/<str:sha256>/content/", views.EvidenceContent.as_view(), name="api-evidence-content"),
@@ -18,4 +21,10 @@ urlpatterns = [
     path(f"{ITEM}withdraw/", views.EvidenceWithdraw.as_view(), name="api-evidence-withdraw"),
     path(f"{ITEM}restore/", views.EvidenceRestore.as_view(), name="api-evidence-restore"),
     path(f"{ITEM}verify/", views.EvidenceVerify.as_view(), name="api-evidence-verify"),
+    path(f"{ITEM}release/", custody.EvidenceRelease.as_view(), name="api-evidence-release"),
+    path(f"{ITEM}receipt/", custody.EvidenceReceipt.as_view(), name="api-evidence-receipt"),
+    path(f"{ITEM}disposal/", custody.EvidenceDisposal.as_view(), name="api-evidence-disposal"),
+    path(
+        f"{ITEM}disposal/decision/", custody.EvidenceDisposalDecision.as_view(), name="api-evidence-disposal-decision"
+    ),
 ]

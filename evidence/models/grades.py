@@ -25,6 +25,10 @@ class GradeEntry(CaseRow):
     organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
     graded_at = models.DateTimeField(db_default=Now(), editable=False)
     standard_version = models.CharField(max_length=24)
+    alone = models.BooleanField(
+        default=False,
+        help_text="By the one who gave the item in, because nobody else in the team could grade it (R1.1).",
+    )
 
     class Meta:
         verbose_name_plural = "grade entries"

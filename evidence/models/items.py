@@ -68,6 +68,7 @@ class EvidenceItem(CaseRow):
     credibility = models.CharField(_("information credibility"), max_length=1, blank=True)
     graded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
     graded_at = models.DateTimeField(null=True, editable=False)
+    graded_alone = models.BooleanField(default=False, editable=False)
 
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("given in by")
@@ -104,9 +105,10 @@ class EvidenceItem(CaseRow):
                 condition=Q(reliability="", credibility="", graded_by__isnull=True, graded_at__isnull=True)
                 | (~Q(reliability="") & ~Q(credibility="") & Q(graded_by__isnull=False, graded_at__isnull=False)),
             ),
-            # R1.1: nobody grades what they gave in.
+            # R1.1: nobody grades what they gave in, unless the team has nobody else, and then the item says so.
             models.CheckConstraint(
-                name="evidence_graded_by_another", condition=Q(graded_by__isnull=True) | ~Q(graded_by=F("uploaded_by"))
+                name="evidence_graded_by_another",
+                condition=Q(graded_by__isnull=True) | ~Q(graded_by=F("uploaded_by")) | Q(graded_alone=True),
             ),
             models.CheckConstraint(
                 name="evidence_collected_known",

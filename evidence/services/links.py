@@ -47,6 +47,11 @@ def link_lineage(*, actor: Actor, reference: str, label: str, other: str, kind: 
         raise AlreadyLinked
     if kind == Lineage.Kind.DERIVED_FROM and related.pk in descendants(item.pk, known):
         raise LineageCircle
+    if kind == Lineage.Kind.DERIVED_FROM:  # first the mark: the database takes no derivative that is less strict
+        item = EvidenceItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
+        if ORDER[item.mark] < ORDER[related.mark]:
+            set_mark(actor=actor, item=item, mark=related.mark)
+        tighten_derived(actor=actor, item=item)
     link = Lineage.objects.create(
         incident=case.incident, item=item, other=related, kind=kind, note=text, added_by=actor.user
     )
@@ -54,9 +59,4 @@ def link_lineage(*, actor: Actor, reference: str, label: str, other: str, kind: 
         actor=actor, verb="evidence.linked", subject=link, root_id=item.incident_id,
         payload={"item": item.label, "kind": kind, "other": related.label},
     )  # fmt: skip
-    if kind == Lineage.Kind.DERIVED_FROM:
-        item = EvidenceItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
-        if ORDER[item.mark] < ORDER[related.mark]:
-            set_mark(actor=actor, item=item, mark=related.mark)
-        tighten_derived(actor=actor, item=item)
     return link

@@ -10,8 +10,9 @@ from incidents.access import CaseAccess
 from organisations.actors import Actor
 from organisations.roles import Action
 
-from .. import selectors, standard
-from ..models import EvidenceItem, GradeEntry, Integrity, Lineage
+from .. import hands, selectors, standard
+from ..custody import HANDED, runs_backwards
+from ..models import CustodyEntry, EvidenceItem, GradeEntry, Integrity, Lineage
 from ..states import ENDED, Status
 from ..words import STATUS_WORDS, class_name, current, kind_name, statement_name
 
@@ -117,15 +118,45 @@ def requirement_rows(item: EvidenceItem) -> list[dict[str, Any]]:
     ]
 
 
+def hands_of(
+    actor: Actor, case: CaseAccess, item: EvidenceItem, custody: list[CustodyEntry], beside: selectors.Around
+) -> dict[str, Any]:
+    """In whose hands the item is, what waits for an answer, what forbids its end. Asked only where there is something: most items never moved."""
+    acts = {entry.act for entry in custody}
+    moved = bool(acts & HANDED)
+    waiting = hands.open_transfer(item) if moved else None
+    side = hands.in_hands_of(item) if moved else hands.Side(item.organisation, "")
+    ours, owner = actor.organisation.pk, {case.incident.holder_id, item.organisation_id}
+    may_end = case.may(Action.ADD_EVIDENCE) and actor.organisation.pk in owner and item.status != Status.DISPOSED
+    return {
+        "side": side,
+        "waiting": waiting,
+        "may_release": case.may(Action.DOWNLOAD_EVIDENCE)
+        and waiting is None
+        and side.organisation.pk == ours
+        and item.status != Status.DISPOSED
+        and case.incident.status == "open",
+        "may_answer": waiting is not None
+        and case.may(Action.DOWNLOAD_EVIDENCE)
+        and ours in {waiting.to_organisation_id, waiting.from_organisation_id}
+        and waiting.released_by_id != actor.user.pk,
+        "holds": hands.holds_on(item) if beside.held and item.status != Status.DISPOSED else [],
+        "proposal": hands.disposal_of(item) if beside.ending else None,
+        "may_end": may_end,
+        "backwards": runs_backwards(selectors.custody_links(custody)),
+    }
+
+
 def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, Any]:
-    """Everything on an item's page. Five statements beyond the item itself: files, custody, grades, links, neighbours."""
+    """Everything on an item's page. Five statements beyond the item itself: files, custody, grades, links, what is beside it; more once it moved or is held."""
     files = list(item.files.all())
     custody = selectors.custody_of(item)
     integrity = selectors.integrity_of(files)
     requirements = requirement_rows(item)
-    before, after = selectors.neighbours(item)
+    beside = selectors.around(item)
     mine = may_change(actor, case, item)
     return {
+        **hands_of(actor, case, item, custody, beside),
         "item": item,
         "files": [{"file": file, "tag": INTEGRITY_TAGS[Integrity(file.integrity)]} for file in files],
         "integrity": integrity,
@@ -138,8 +169,8 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         "lineage": lineage_rows(item),
         "custody": list(reversed(custody)),
         "custody_fault": selectors.custody_fault(custody),
-        "before": before,
-        "after": after,
+        "before": beside.before,
+        "after": beside.after,
         "may_change": mine,
         "may_restore": mine and item.status == Status.FROZEN,
         "may_grade": case.may(Action.GRADE_EVIDENCE)

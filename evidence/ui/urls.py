@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from . import acts, intake, views
+from . import acts, custody, intake, views
 
 ITEM = "evidence/<evidence:number>/"
 
 urlpatterns = [
     path("evidence/", views.evidence_list, name="evidence-list"),
     path("evidence/new/", intake.evidence_new, name="evidence-new"),
+    path("evidence/custody/", custody.evidence_custody, name="evidence-custody"),
+    path("evidence/hold/", custody.evidence_hold_case, name="evidence-hold-case"),
+    path("evidence/holds/<int:hold_id>/lift/", custody.evidence_hold_lift, name="evidence-hold-lift"),
     path(ITEM, views.evidence_item, name="evidence-item"),
     path(f"{ITEM}edit/", intake.evidence_edit, name="evidence-edit"),
     path(f"{ITEM}files/add/", intake.evidence_file_add, name="evidence-file-add"),
@@ -19,4 +22,8 @@ urlpatterns = [
     path(f"{ITEM}verify/", acts.evidence_verify, name="evidence-verify"),
     path(f"{ITEM}withdraw/", acts.evidence_withdraw, name="evidence-withdraw"),
     path(f"{ITEM}restore/", acts.evidence_restore, name="evidence-restore"),
+    path(f"{ITEM}release/", custody.evidence_release, name="evidence-release"),
+    path(f"{ITEM}receipt/", custody.evidence_receipt, name="evidence-receipt"),
+    path(f"{ITEM}dispose/", custody.evidence_dispose, name="evidence-dispose"),
+    path(f"{ITEM}hold/", custody.evidence_hold, name="evidence-hold"),
 ]

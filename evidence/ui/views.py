@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from incidents.access import case_for
 from incidents.marks import strictest
-from incidents.ui.sections import case_context
+from incidents.ui.sections import case_context, notices_for
 from organisations.doors import actor_of
 from organisations.roles import Action
 
@@ -32,6 +32,7 @@ def evidence_list(request: HttpRequest, reference: str) -> HttpResponse:
         rows=[row(item) for item in items],
         may_add=case.may(Action.ADD_EVIDENCE) and case.incident.status == "open",
         first=start is None,
+        notices=notices_for(request, case),
         previous_url=here if start is not None else "",
         next_url=f"{here}?before={following}" if following else "",
         shown=ngettext("%(count)d item on this page", "%(count)d items on this page", len(items)) % {"count": len(items)}

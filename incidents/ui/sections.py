@@ -29,6 +29,14 @@ SECTIONS = [
 # Who is shown a section although they may not open the rest of it: an invited panel member, before evidence opens.
 GUESTS: dict[str, Callable[[HttpRequest, CaseAccess], bool]] = {}
 
+# What the rooms above say on the first page of a case: sentences with the address to go to, for this reader.
+NOTICES: list[Callable[[HttpRequest, CaseAccess], list[dict[str, str]]]] = []
+
+
+def notices_for(request: HttpRequest, case: CaseAccess) -> list[dict[str, str]]:
+    """Everything the rooms want the reader to see first: `{"text", "url", "words"}`."""
+    return [notice for room in NOTICES for notice in room(request, case)]
+
 
 def case_context(request: HttpRequest, case: CaseAccess, section: str, **more: Any) -> dict[str, Any]:
     """What every page of a case is drawn from: the case, what the reader may do, the mark, and the sections."""

@@ -24,7 +24,7 @@ from ..snapshots import facts_of
 from ..statements import statement_kinds
 from ..states import Status
 from .forms import IncidentFilter, blank_filter
-from .sections import case_context
+from .sections import case_context, notices_for
 from .words import change_address, fact_rows
 
 
@@ -96,6 +96,7 @@ def incident_summary(request: HttpRequest, reference: str) -> HttpResponse:
     context = case_context(
         request, case, "incident", facts=fact_rows(case, facts_of(incident)), statements=statements, timeline=timeline, links=links,
         may_edit=may_edit, may_close=case.may(Action.CLOSE), kinds=[(code, _(name)) for code, name in statement_kinds()], what_url=change_address(case, "what"), who_url=change_address(case, "who"),
+        notices=notices_for(request, case),
     )  # fmt: skip
     return render(request, "incidents/incident.html", context)
 

@@ -9,6 +9,7 @@ from core import clock
 from core.tenancy import acting_as
 from escalation import services as escalation
 from exchange import services as exchange
+from evidence import services as evidence
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from organisations.actors import Actor
@@ -95,6 +96,9 @@ def build(people: People) -> World:
         )  # fmt: skip
     with acting_as(analyst.principal):
         record = exchange.request_record(actor=analyst, reference=reference, label="E-1")
+        hold = evidence.place_hold(
+            actor=analyst, reference=reference, label="E-1", reason="Tormentil claim", authority="Court order"
+        )
     names = {
         "incident:reference": reference,
         "draft:draft": draft.reference,
@@ -111,6 +115,7 @@ def build(people: People) -> World:
         "int:seat": 1,
         "measure:number": measure.label,
         "task:number": task.reference,
+        "int:hold_id": hold.pk,
         "str:sha256": the_file(analyst, ground.items[0]).sha256,
         "int:number": review.number,
         "int:record": record.number,

@@ -12,6 +12,9 @@ from typing import Any
 import boto3
 import pytest
 
+from organisations.actors import SYSTEM_EMAIL
+from organisations.models import User
+
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 
 
@@ -58,3 +61,9 @@ def files_root(tmp_path: Path, settings: Any, request: pytest.FixtureRequest) ->
             "bucket_name": bucket, "endpoint_url": address, "region_name": "us-east-1", "access_key": "test", "secret_key": "test",
         }  # fmt: skip
     return Path(settings.FILES_ROOT)
+
+
+@pytest.fixture
+def system(db: None) -> User:
+    """The platform itself, which acts when a worker does."""
+    return User.objects.create_user(SYSTEM_EMAIL, name="Norms Platform", is_system=True)

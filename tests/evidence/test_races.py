@@ -131,3 +131,48 @@ def test_nothing_is_collected_while_somebody_keeps_the_same_bytes(cast: People) 
     assert stored() == [path]
     assert collected() == [1]
     assert stored() == []
+
+
+def test_of_two_acceptances_at_once_one_is_the_receipt(cast: People) -> None:
+    analyst = cast.vela.analyst
+    incident = filed(analyst)
+    item = given(analyst, incident, data=None)
+    with acting_as(analyst.principal):
+        services.release_item(
+            actor=analyst, reference=incident.reference, label=item.label, organisation="vela", desk="Archive",
+            purpose="To be kept",
+        )  # fmt: skip
+    others = [cast.vela.another("analyst"), cast.vela.person("custodian")]
+
+    def accept(index: int) -> object:
+        actor = others[index % 2]
+        with acting_as(actor.principal):
+            return services.answer_release(
+                actor=actor, reference=incident.reference, label=item.label, answer="accepted"
+            )
+
+    results = together(accept)
+    assert sum(not isinstance(result, DomainError) for result in results) == 1
+    assert {result.code for result in results if isinstance(result, DomainError)} == {"evidence_nothing_released"}
+    with acting_as(analyst.principal), transaction.atomic():
+        acts = list(CustodyEntry.objects.filter(item=item).order_by("place").values_list("act", flat=True))
+        assert acts == ["received", "released", "accepted"]
+
+
+def test_a_hold_and_a_disposal_at_once_come_one_after_the_other(cast: People) -> None:
+    analyst, second = cast.vela.analyst, cast.vela.another("analyst")
+    incident = filed(analyst)
+    item = given(analyst, incident, data=None)
+    named = {"reference": incident.reference, "label": item.label}
+    with acting_as(analyst.principal):
+        services.propose_disposal(actor=analyst, **named, reason="Over", authority="Records law")
+
+    def act(index: int) -> object:
+        if index % 2:
+            with acting_as(analyst.principal):
+                return services.place_hold(actor=analyst, **named, reason="Claim", authority="Court")
+        with acting_as(second.principal):
+            return services.decide_disposal(actor=second, **named, carry_out=True)
+
+    codes = {result.code for result in together(act, times=2) if isinstance(result, DomainError)}
+    assert codes in ({"evidence_legal_hold"}, {"evidence_disposed"}), "never both, never neither"
