@@ -192,7 +192,9 @@ def remove_files(item_id: int) -> int:
     """Takes away the bytes of an item that was disposed of, except those another item still holds; how many. Safe to repeat."""
     gone = 0
     for file in StoredFile.objects.filter(item_id=item_id, item__status=Status.DISPOSED):
-        with connection.cursor() as cursor:  # alone: whoever keeps the same bytes now shares this lock until their row is there
+        with (
+            connection.cursor() as cursor
+        ):  # alone: whoever keeps the same bytes now shares this lock until their row is there
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('evidence_store'), %s)", [file.organisation_id])
             cursor.execute("SELECT evidence_content_wanted(%s)", [file.path])
             (wanted,) = cursor.fetchone() or (True,)

@@ -8,8 +8,8 @@ from attribution import services as attribution
 from core import clock
 from core.tenancy import acting_as
 from escalation import services as escalation
-from exchange import services as exchange
 from evidence import services as evidence
+from exchange import services as exchange
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from organisations.actors import Actor
