@@ -1,5 +1,6 @@
 """Why a document was not made: a stable code and a sentence for a person."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +26,13 @@ FAILURES: dict[str, Any] = {
     "refused": "%(detail)s",
     "unexpected": _("Something went wrong that nobody expected. The operator's log has the details. Try again."),
 }
+
+
+def declare(failures: Mapping[str, Any]) -> None:
+    """Reasons of the rooms above, each with its sentence; two rooms cannot claim the same code."""
+    for code, words in failures.items():
+        if FAILURES.setdefault(code, words) is not words:
+            raise ValueError(f"failure {code} is declared twice")
 
 
 class NotMade(Exception):

@@ -8,8 +8,10 @@ class ExchangeConfig(AppConfig):
 
     def ready(self) -> None:
         """Declares what can be recorded, and which task does which work."""
-        from documents import kinds
+        from documents import failures, kinds
 
-        from . import tasks, verbs  # noqa: F401
+        from . import reasons, tasks, verbs  # noqa: F401
 
+        failures.declare(reasons.REASONS)
         kinds.declare("custody-record", tasks.render_record.name)
+        kinds.declare("package", tasks.build_package.name)

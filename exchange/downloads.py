@@ -1,21 +1,23 @@
 """How what was made leaves: as a file to keep, never as something our own pages would show."""
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from evidence.http import Unsatisfiable, part, wanted_range
 from organisations.actors import Actor
 
 from . import services
 
+SAFELY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+}
+
 
 def file_answer(data: bytes, *, name: str, media_type: str, sha256: str) -> HttpResponse:
     """The bytes with headers that keep them from running in our origin. `name` is ours: plain ASCII."""
-    response = HttpResponse(data, content_type=media_type)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    response["ETag"] = f'"{sha256}"'
-    return response
+    own = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{sha256}"'}
+    return HttpResponse(data, content_type=media_type, headers=own | SAFELY)
 
 
 def record_pdf(actor: Actor, reference: str, label: str, number: int) -> HttpResponse:
@@ -31,3 +33,27 @@ def record_json(actor: Actor, reference: str, label: str, number: int) -> HttpRe
     row, data = services.read_record_data(actor=actor, reference=reference, label=label, number=number)
     name = f"{reference}-{label}-custody-{row.number}.json"
     return file_answer(data, name=name, media_type="application/json", sha256=row.sha256)
+
+
+def package_zip(actor: Actor, reference: str, number: int, range_header: str) -> HttpResponseBase:
+    """A package, whole or the range asked for: a large one can be taken up again on a bad line."""
+    package, handle = services.open_package(actor=actor, reference=reference, number=number)
+    try:
+        wanted = wanted_range(range_header, package.size)
+    except Unsatisfiable:
+        handle.close()
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{package.size}"})
+    first, last = wanted or (0, package.size - 1)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{reference}-package-{package.number}.zip"',
+        "Content-Length": str(last - first + 1),
+        "Accept-Ranges": "bytes",
+        "ETag": f'"{package.sha256}"',
+        **({"Content-Range": f"bytes {first}-{last}/{package.size}"} if wanted else {}),
+    }
+    return StreamingHttpResponse(
+        part(handle, first, last),
+        status=206 if wanted else 200,
+        content_type="application/zip",
+        headers=headers | SAFELY,
+    )

@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from core.errors import NotFound
 from documents.selectors import document_as_json, job_as_json
 from evidence.models import EvidenceItem
+from incidents.access import CaseAccess
 
-from .models import CustodyRecord
+from .models import CustodyRecord, Package
 
 
 def records_of(item: EvidenceItem) -> QuerySet[CustodyRecord]:
@@ -39,4 +40,41 @@ def record_as_json(record: CustodyRecord) -> dict[str, Any]:
         "data_sha256": record.sha256 or None,
         "job": job_as_json(record.job),
         "document": document_as_json(record.job.result),
+    }
+
+
+def packages_of(case: CaseAccess) -> QuerySet[Package]:
+    """Packages made of a case, newest first."""
+    rows = Package.objects.filter(incident=case.incident).select_related("asked_by", "organisation", "job")
+    return rows.order_by("-number")
+
+
+def package_of(case: CaseAccess, number: int) -> Package:
+    """One package, through its case."""
+    found = packages_of(case).filter(number=number).first()
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
+def package_as_json(package: Package) -> dict[str, Any]:
+    """A package as the API tells it, without where it lies."""
+    made = {
+        "mark": package.mark,
+        "sha256": package.sha256,
+        "size": package.size,
+        "made_at": package.made_at,
+        **package.holds,
+    }
+    return {
+        "number": package.number,
+        "identifier": package.identifier,
+        "items": package.labels,
+        "mark": package.ceiling,
+        "recipient": package.recipient,
+        "purpose": package.purpose,
+        "asked_at": package.asked_at,
+        "organisation": package.organisation.slug,
+        "job": job_as_json(package.job),
+        "made": made if package.sha256 else None,
     }

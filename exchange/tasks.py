@@ -2,12 +2,19 @@
 
 from celery import shared_task
 
-from documents.runner import run
+from documents.runner import run, run_work
 
 from .custody.building import prepare_record
+from .package.building import make_package
 
 
 @shared_task(name="exchange.tasks.render_record", ignore_result=True, acks_late=True, reject_on_worker_lost=True)
 def render_record(job_id: int) -> None:
     """Makes the custody record this job was asked for."""
     run(job_id, prepare_record)
+
+
+@shared_task(name="exchange.tasks.build_package", ignore_result=True, acks_late=True, reject_on_worker_lost=True)
+def build_package(job_id: int) -> None:
+    """Makes the evidence package this job was asked for."""
+    run_work(job_id, make_package)

@@ -48,6 +48,7 @@ class Action(TextChoices):
     ADD_EVIDENCE = "evidence.add"
     GRADE_EVIDENCE = "evidence.grade"
     DOWNLOAD_EVIDENCE = "evidence.download"
+    EXPORT_EVIDENCE = "evidence.export"
     SEE_ATTRIBUTION = "attribution.view"
     ANALYSE = "attribution.analyse"
     PROPOSE_FINDING = "attribution.propose"
@@ -80,6 +81,7 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.CLOSE,
         A.ADD_EVIDENCE,
         A.GRADE_EVIDENCE,
+        A.EXPORT_EVIDENCE,
         A.ANALYSE,
         A.PROPOSE_FINDING,
         A.CONVENE_PANEL,
@@ -102,7 +104,7 @@ BY_ROLE: dict[str, frozenset[Action]] = {
     Role.MEDIATOR: SEES | {A.SEE_MEASURES},
     Role.ORG_ADMIN: READS | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE},
     Role.RESEARCHER: SEES,
-    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE},
+    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
 }
 
@@ -113,7 +115,7 @@ BY_GRADE: dict[int, frozenset[Action]] = {
     Grade.ASSESS: ASSESSES - {A.SEE_GRANTS},
     Grade.COORDINATE: READS - {A.SEE_GRANTS}
     | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW},
-    Grade.OVERSEE: READS | {A.REQUEST_REVIEW},
+    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE},
     Grade.HOLD: frozenset(Action) - {A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
 }
 

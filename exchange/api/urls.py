@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from . import records
+from . import packages, records
 
 RECORD = "evidence/<evidence:number>/custody-records/"
 
 urlpatterns = [
+    path("packages/", packages.PackageList.as_view(), name="api-package-list"),
+    path("packages/<int:number>/", packages.PackageDetail.as_view(), name="api-package"),
+    path("packages/<int:number>/retry/", packages.PackageRetry.as_view(), name="api-package-retry"),
+    path("packages/<int:number>/file/", packages.PackageFile.as_view(), name="api-package-file"),
     path(RECORD, records.RecordList.as_view(), name="api-custody-record-list"),
     path(f"{RECORD}<int:record>/", records.RecordDetail.as_view(), name="api-custody-record"),
     path(f"{RECORD}<int:record>/retry/", records.RecordRetry.as_view(), name="api-custody-record-retry"),

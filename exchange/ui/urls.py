@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from . import records
+from . import packages, records
 
 RECORD = "evidence/<evidence:number>/custody-records/"
 
 urlpatterns = [
+    path("packages/", packages.package_list, name="package-list"),
+    path("packages/new/", packages.package_new, name="package-new"),
+    path("packages/<int:number>/", packages.package, name="package"),
+    path("packages/<int:number>/progress/", packages.package_progress, name="package-progress"),
+    path("packages/<int:number>/retry/", packages.package_retry, name="package-retry"),
+    path("packages/<int:number>/file/", packages.package_file, name="package-file"),
     path(RECORD, records.record_list, name="custody-record-list"),
     path(f"{RECORD}<int:record>/", records.record, name="custody-record"),
     path(f"{RECORD}<int:record>/progress/", records.record_progress, name="custody-record-progress"),

@@ -12,6 +12,8 @@ STATIC_ROOT = NORMS_HOME / "static"
 WHITENOISE_USE_FINDERS = env.bool("STATIC_FROM_SOURCE", default=True)
 
 FILES_ROOT = NORMS_HOME / "files"
+# The platform's own signing keys; `NORMS_KEY_<PURPOSE>` (base64, 32 bytes) replaces a file.
+KEYS_ROOT = NORMS_HOME / "keys"
 FILE_UPLOAD_TEMP_DIR = NORMS_HOME / "uploads"
 FILE_UPLOAD_HANDLERS = ["evidence.uploads.EvidenceUploadHandler"]
 # Text fields of one form; files are counted by EVIDENCE_MAX_BYTES instead.
@@ -32,3 +34,5 @@ if EVIDENCE_STORE == "s3":
     # Without keys boto3 looks where it always does: a role of the machine, a profile.
     if os.environ.get("EVIDENCE_S3_ACCESS_KEY") or os.environ.get("EVIDENCE_S3_ACCESS_KEY_FILE"):
         EVIDENCE_S3 |= {"access_key": secret("EVIDENCE_S3_ACCESS_KEY"), "secret_key": secret("EVIDENCE_S3_SECRET_KEY")}
+# An evidence package, made here or received.
+PACKAGE_MAX_BYTES = env.int("PACKAGE_MAX_BYTES", default=20 * 1024**3)

@@ -327,6 +327,16 @@ ACCOUNTABILITY = {
 }
 
 EXCHANGE = {
+    "package-list": case(A.SEE_EVIDENCE),
+    "package-new": form(A.EXPORT_EVIDENCE),
+    "package": case(A.SEE_EVIDENCE),
+    "package-progress": case(A.SEE_EVIDENCE),
+    "package-retry": act(A.EXPORT_EVIDENCE),
+    "package-file": case(A.EXPORT_EVIDENCE),
+    "api-package-list": case(A.SEE_EVIDENCE, POST=A.EXPORT_EVIDENCE),
+    "api-package": case(A.SEE_EVIDENCE),
+    "api-package-retry": act(A.EXPORT_EVIDENCE),
+    "api-package-file": case(A.EXPORT_EVIDENCE),
     "custody-record-list": form(A.DOWNLOAD_EVIDENCE),
     "custody-record": case(A.DOWNLOAD_EVIDENCE),
     "custody-record-progress": case(A.DOWNLOAD_EVIDENCE),

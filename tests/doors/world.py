@@ -96,6 +96,9 @@ def build(people: People) -> World:
         )  # fmt: skip
     with acting_as(analyst.principal):
         record = exchange.request_record(actor=analyst, reference=reference, label="E-1")
+        exchange.request_package(
+            actor=analyst, reference=reference, mark="TLP:RED", recipient="Tormentil court", purpose="Tormentil"
+        )
         hold = evidence.place_hold(
             actor=analyst, reference=reference, label="E-1", reason="Tormentil claim", authority="Court order"
         )
