@@ -19,10 +19,13 @@ TITLES = {
     404: "Not found",
     405: "This address does not take that method",
     409: "The rules do not allow this now",
+    410: "No longer here",
+    411: "Say how long it is",
     412: "Somebody else changed this first",
     413: "Too large",
     415: "This media type is not understood",
     422: "Some values cannot be accepted",
+    423: "Somebody is at it",
     428: "Say which version you are changing",
     429: "Too many requests",
 }

@@ -148,3 +148,53 @@ class DisposalNeedsTwo(DomainError):
 class HoldLifted(DomainError):
     code = "evidence_hold_lifted"
     message = _("This legal hold was lifted already.")
+
+
+class UploadBusy(DomainError):
+    """Two writers would mix their bytes."""
+
+    code = "upload_busy"
+    status = 423
+    message = _("This file is being sent from somewhere else at this moment. Wait a minute, then go on.")
+
+
+class WrongOffset(DomainError):
+    code = "upload_offset"
+    message = _("More or less of this file has arrived than the sender thinks. Ask where to go on, then send the rest.")
+
+
+class UploadExpired(DomainError):
+    code = "upload_expired"
+    status = 410
+    message = _("This upload was left for too long and was cleared away. Choose the file again.")
+
+
+class ChecksumMismatch(DomainError):
+    """A piece was changed on its way: nothing of it is kept (tus: 460)."""
+
+    code = "upload_checksum"
+    status = 460
+    message = _("This piece was changed on its way. It was not kept; send it again.")
+
+
+class UploadTooLong(DomainError):
+    code = "upload_too_long"
+    status = 413
+    message = _("This is more than the file was said to be.")
+
+
+class QuotaReached(Invalid):
+    """So many unfinished files that the disk would fill with them."""
+
+    code = "upload_quota"
+
+    def __init__(self) -> None:
+        super().__init__(
+            {
+                "file": [
+                    _(
+                        "Your organisation has too many unfinished uploads. Finish or remove some, or wait until they run out."
+                    )
+                ]
+            }
+        )

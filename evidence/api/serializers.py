@@ -43,10 +43,29 @@ class ItemFactsSerializer(serializers.Serializer[dict[str, Any]]):
     details = serializers.DictField(required=False)
 
 
-class IntakeSerializer(ItemFactsSerializer):
-    """An item with its file: as JSON without one; as multipart with `facts` (JSON) and `file`."""
+class PendingSerializer(serializers.Serializer[dict[str, Any]]):
+    """Whole uploads of one's own, by id."""
+
+    uploads = serializers.ListField(child=serializers.UUIDField(), required=False, write_only=True, max_length=200)
+
+
+class IntakeSerializer(ItemFactsSerializer, PendingSerializer):
+    """An item with its files: as JSON with `uploads` or without any; as multipart with `facts` (JSON) and one `file` or several."""
 
     file = serializers.FileField(required=False, write_only=True)
+
+
+class BatchSerializer(PendingSerializer):
+    """The same facts for each of several files."""
+
+    facts = ItemFactsSerializer()
+    file = serializers.FileField(required=False, write_only=True)
+
+
+class BatchAnswerSerializer(serializers.Serializer[dict[str, Any]]):
+    """The items that were made, in the order of the files."""
+
+    items = serializers.ListField(child=serializers.CharField())
 
 
 class FileSerializer(serializers.Serializer[dict[str, Any]]):
@@ -62,10 +81,10 @@ class FileSerializer(serializers.Serializer[dict[str, Any]]):
     checked_at = serializers.DateTimeField(allow_null=True)
 
 
-class UploadSerializer(serializers.Serializer[dict[str, Any]]):
-    """One file."""
+class UploadSerializer(PendingSerializer):
+    """One `file` or several, or `uploads` as JSON."""
 
-    file = serializers.FileField(allow_empty_file=True)
+    file = serializers.FileField(allow_empty_file=True, required=False)
 
 
 class ItemSerializer(ItemFactsSerializer):

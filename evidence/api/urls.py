@@ -1,8 +1,9 @@
 """Addresses of evidence under /api/v1/incidents/<reference>/."""
 
+from django.db.transaction import non_atomic_requests
 from django.urls import path
 
-from . import custody, views
+from . import custody, uploads, views
 
 ITEM = "evidence/<evidence:number>/"
 
@@ -11,6 +12,13 @@ urlpatterns = [
     path("evidence/transfers/", custody.EvidenceTransfers.as_view(), name="api-evidence-transfers"),
     path("evidence/holds/", custody.EvidenceHolds.as_view(), name="api-evidence-holds"),
     path("evidence/holds/<int:hold_id>/lift/", custody.EvidenceHoldLift.as_view(), name="api-evidence-hold-lift"),
+    path("evidence/uploads/", non_atomic_requests(uploads.Uploads.as_view()), name="api-evidence-uploads"),
+    path(
+        "evidence/uploads/<uuid:upload>/",
+        non_atomic_requests(uploads.UploadDetail.as_view()),
+        name="api-evidence-upload",
+    ),
+    path("evidence/batch/", views.EvidenceBatch.as_view(), name="api-evidence-batch"),
     path(ITEM, views.EvidenceDetail.as_view(), name="api-evidence-item"),
     path(f"{ITEM}files/", views.EvidenceFiles.as_view(), name="api-evidence-files"),
     path(f"{ITEM}files/<str:sha256>/content/", views.EvidenceContent.as_view(), name="api-evidence-content"),

@@ -45,7 +45,7 @@ def facts_in(request: Request) -> dict[str, Any]:
     given: Any = request.data
     if isinstance(given, Mapping) and "facts" in given and "title" not in given:
         try:
-            given = json.loads(str(given["facts"]))
+            given = given["facts"] if isinstance(given["facts"], Mapping) else json.loads(str(given["facts"]))
         except ValueError as problem_found:
             raise Invalid({"facts": [_("Send the facts as JSON.")]}) from problem_found
     serializer = shapes.ItemFactsSerializer(data=given)
@@ -53,10 +53,19 @@ def facts_in(request: Request) -> dict[str, Any]:
     return dict(serializer.validated_data)
 
 
-def upload_in(request: Request) -> Upload | None:
-    """The part `file`, if there is one."""
-    file = request.FILES.get("file")
-    return Upload.of(file) if file is not None else None
+def uploads_in(request: Request) -> list[Upload]:
+    """The parts `file`, in their order."""
+    return [Upload.of(file) for file in request.FILES.getlist("file")]
+
+
+def pending_in(request: Request) -> list[Any]:
+    """Ids under `uploads`: a list in JSON, or one field or several of a form."""
+    given = request.data
+    if hasattr(given, "getlist"):
+        given = {"uploads": given.getlist("uploads")}
+    serializer = shapes.PendingSerializer(data=given)
+    serializer.is_valid(raise_exception=True)
+    return list(serializer.validated_data.get("uploads", []))
 
 
 def item_answer(request: Request, reference: str, label: str, status: int = 200) -> Response:
@@ -86,8 +95,28 @@ class EvidenceList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.ADD_EVIDENCE)
-        item = services.add_item(actor=actor, reference=reference, facts=facts_in(request), upload=upload_in(request))
+        item = services.add_item(
+            actor=actor, reference=reference, facts=facts_in(request), uploads=uploads_in(request), pending=pending_in(request)
+        )  # fmt: skip
         return item_answer(request, reference, item.label, 201)
+
+
+class EvidenceBatch(APIView):
+    """Several files at once, one item for each."""
+
+    parser_classes: ClassVar[list[type[BaseParser]]] = [JSONParser, MultiPartParser]  # type: ignore[misc]
+
+    @extend_schema(
+        operation_id="evidence_add_each", request=shapes.BatchSerializer, responses={201: shapes.BatchAnswerSerializer}
+    )
+    def post(self, request: Request, reference: str) -> Response:
+        """All of them or none; each title gets the name of its file."""
+        actor = actor_of(request)
+        case_for(actor, reference, Action.ADD_EVIDENCE)
+        items = services.add_item_each(
+            actor=actor, reference=reference, facts=facts_in(request), uploads=uploads_in(request), pending=pending_in(request)
+        )  # fmt: skip
+        return Response({"items": [item.label for item in items]}, status=201)
 
 
 class EvidenceDetail(APIView):
@@ -119,21 +148,26 @@ class EvidenceDetail(APIView):
 
 
 class EvidenceFiles(APIView):
-    """Adding a file."""
+    """Adding files."""
 
-    parser_classes: ClassVar[list[type[BaseParser]]] = [MultiPartParser]  # type: ignore[misc]
+    parser_classes: ClassVar[list[type[BaseParser]]] = [MultiPartParser, JSONParser]  # type: ignore[misc]
 
     @extend_schema(
         operation_id="evidence_file_add", request=shapes.UploadSerializer, responses={201: shapes.FileSerializer}
     )
     def post(self, request: Request, reference: str, number: str) -> Response:
+        """One file answers with that file, several with a list."""
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
-        upload = upload_in(request)
-        if upload is None:
+        uploads, pending = uploads_in(request), pending_in(request)
+        if not uploads and not pending:
             raise Invalid({"file": [_("Send the file in the part “file”.")]})
-        file = services.add_file(actor=actor, reference=reference, label=number, upload=upload)
-        return Response(shapes.file_as_json(file), status=201)
+        if len(uploads) == 1 and not pending:
+            file = services.add_file(actor=actor, reference=reference, label=number, upload=uploads[0])
+            return Response(shapes.file_as_json(file), status=201)
+        files = services.add_files(actor=actor, reference=reference, label=number, uploads=uploads, pending=pending)
+        shown = [shapes.file_as_json(file) for file in files]
+        return Response(shown[0] if len(shown) == 1 else shown, status=201)
 
 
 class EvidenceContent(APIView):

@@ -14,6 +14,7 @@ from .stamps import FileStamp
 from .sweeps import SweepReport
 from .transfers import Transfer
 from .translations import Translation
+from .uploads import PendingUpload
 
 __all__ = [
     "CustodyEntry",
@@ -25,6 +26,7 @@ __all__ = [
     "LegalHold",
     "Lineage",
     "Origin",
+    "PendingUpload",
     "StoredFile",
     "SweepReport",
     "Transfer",

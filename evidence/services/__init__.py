@@ -4,7 +4,7 @@ from . import disposal, transfers
 from .disposal import decide_disposal, lift_hold, place_hold, propose_disposal, remove_files
 from .grades import grade_item
 from .handling import record_handling
-from .intake import add_file, add_item
+from .intake import add_file, add_files, add_item, add_item_each
 from .integrity import Opened, open_file, record_check, restore_item, verify_item
 from .items import change_mark, describe_item, withdraw_item
 from .links import link_lineage
@@ -14,7 +14,9 @@ __all__ = [
     "Opened",
     "Receipt",
     "add_file",
+    "add_files",
     "add_item",
+    "add_item_each",
     "answer_release",
     "change_mark",
     "decide_disposal",

@@ -1,9 +1,10 @@
 """Taking evidence in: the item, its files, and the first links of their custody."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
@@ -24,9 +25,11 @@ from ..models import CustodyEntry, EvidenceItem, Origin, StoredFile
 from ..names import clean_name, ending_of, written_out
 from ..states import Status
 from ..uploads import Upload
+from .arriving import take_uploads
 from .handling import add_custody
 
 MALWARE = "malware_sample"
+LONGEST_TITLE = 200
 
 
 def resolve_links(columns: dict[str, Any], *, actor: Actor, incident: Incident) -> dict[str, Any]:
@@ -61,41 +64,131 @@ def statement_of(number: int | None, incident: Incident) -> Statement | None:
 
 
 @transaction.atomic
-def add_item(*, actor: Actor, reference: str, facts: Mapping[str, Any], upload: Upload | None = None) -> EvidenceItem:
-    """Takes an item in, with its file if there is one: hashed while it is written, stored by content, custody begun (ATT-2, ATT-3).
+def add_item(
+    *,
+    actor: Actor,
+    reference: str,
+    facts: Mapping[str, Any],
+    upload: Upload | None = None,
+    uploads: Iterable[Upload] = (),
+    pending: Sequence[Any] = (),
+) -> EvidenceItem:
+    """Takes an item in, with its files if there are any: hashed while they are written, stored by content, custody begun (ATT-2, ATT-3).
 
-    Without a mark the case's own is taken. Raises Invalid with every field to mend; then nothing is kept.
+    `pending` names uploads that arrived piece by piece. Without a mark the case's own is taken. Raises Invalid with every
+    field to mend; then nothing is kept.
     """
     case = case_for(actor, reference, Action.ADD_EVIDENCE)
     must_be_open(case)
+    taken = take_uploads(actor, case.incident, pending)
+    item = new_item(actor=actor, incident=case.incident, facts=facts)
+    given = [*([upload] if upload is not None else []), *uploads, *(row.upload for row in taken)]
+    keep_files(actor=actor, item=item, uploads=given)
+    for row in taken:
+        row.done()
+    return item
+
+
+@transaction.atomic
+def add_item_each(
+    *,
+    actor: Actor,
+    reference: str,
+    facts: Mapping[str, Any],
+    uploads: Iterable[Upload] = (),
+    pending: Sequence[Any] = (),
+) -> list[EvidenceItem]:
+    """The same facts for each of several files: one item a file, its name added to the title. All of them or none."""
+    case = case_for(actor, reference, Action.ADD_EVIDENCE)
+    must_be_open(case)
+    taken = take_uploads(actor, case.incident, pending)
+    given = [*uploads, *(row.upload for row in taken)]
+    if not given:
+        raise Invalid({"file": [_("Choose at least one file.")]})
+    items = []
+    for upload in given:
+        title = f"{str(facts.get('title') or '')[:LONGEST_TITLE]}: {clean_name(upload.name)}".removeprefix(": ")
+        own = facts if len(given) == 1 else {**facts, "title": title[:LONGEST_TITLE]}
+        item = new_item(actor=actor, incident=case.incident, facts=own)
+        keep_named(actor=actor, item=item, upload=upload, named=len(given) > 1)
+        items.append(item)
+    for row in taken:
+        row.done()
+    return items
+
+
+def new_item(*, actor: Actor, incident: Incident, facts: Mapping[str, Any]) -> EvidenceItem:
+    """The item itself, with the receipt that begins its custody."""
     standard = in_force(Instrument.Kind.EVIDENCE_STANDARD)
-    columns = rules.check({**facts, "mark": facts.get("mark") or case.incident.mark}, standard.content, whole=True)
+    columns = rules.check({**facts, "mark": facts.get("mark") or incident.mark}, standard.content, whole=True)
     item = EvidenceItem.objects.create(
-        incident=case.incident,
+        incident=incident,
         uploaded_by=actor.user,
         organisation=actor.organisation,
         standard_version=standard.version,
-        **resolve_links(columns, actor=actor, incident=case.incident),
+        **resolve_links(columns, actor=actor, incident=incident),
     )
     add_custody(actor=actor, item=item, act=CustodyEntry.Act.RECEIVED, note=item.source[:2000])
     record(
-        actor=actor, verb="evidence.added", subject=item, root_id=case.incident.pk,
+        actor=actor, verb="evidence.added", subject=item, root_id=incident.pk,
         payload={"item": item.label, "kind": item.kind, "class": item.evidence_class, "mark": item.mark},
         instruments={"evidence-standard": standard.version},
     )  # fmt: skip
-    if upload is not None:
-        keep_file(actor=actor, item=item, upload=upload)
     return item
 
 
 @transaction.atomic
 def add_file(*, actor: Actor, reference: str, label: str, upload: Upload) -> StoredFile:
     """Adds a file to an item; what is there already stays untouched."""
+    return keep_file(actor=actor, item=item_to_fill(actor, reference, label), upload=upload)
+
+
+@transaction.atomic
+def add_files(
+    *, actor: Actor, reference: str, label: str, uploads: Iterable[Upload] = (), pending: Sequence[Any] = ()
+) -> list[StoredFile]:
+    """Adds several files to an item, all or none."""
+    item = item_to_fill(actor, reference, label)
+    taken = take_uploads(actor, item.incident, pending)
+    given = [*uploads, *(row.upload for row in taken)]
+    if not given:
+        raise Invalid({"file": [_("Choose at least one file.")]})
+    files = keep_files(actor=actor, item=item, uploads=given)
+    for row in taken:
+        row.done()
+    return files
+
+
+def item_to_fill(actor: Actor, reference: str, label: str) -> EvidenceItem:
+    """An item that may get another file."""
     _case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
     must_stand(item)
     if item.status == Status.FROZEN:
         raise ItemFrozen
-    return keep_file(actor=actor, item=item, upload=upload)
+    return item
+
+
+def keep_files(*, actor: Actor, item: EvidenceItem, uploads: Sequence[Upload]) -> list[StoredFile]:
+    """Several files of one item, in their order; what is wrong with one is said with its name."""
+    return [keep_named(actor=actor, item=item, upload=upload, named=len(uploads) > 1) for upload in uploads]
+
+
+def keep_named(*, actor: Actor, item: EvidenceItem, upload: Upload, named: bool) -> StoredFile:
+    """One of several files: a refusal says which."""
+    if not named:
+        return keep_file(actor=actor, item=item, upload=upload)
+    name = clean_name(upload.name)
+    try:
+        return keep_file(actor=actor, item=item, upload=upload)
+    except FileAlreadyHeld as refusal:
+        raise Invalid({"file": [format_lazy("“{name}”: {why}", name=name, why=refusal.message)]}) from refusal
+    except Invalid as refusal:
+        if "file" in refusal.fields:
+            refusal.fields["file"] = [
+                format_lazy("“{name}”: {why}", name=name, why=text) for text in refusal.fields["file"]
+            ]
+            refusal.details["file"] = [str(text) for text in refusal.fields["file"]]
+        raise
 
 
 def check_claim(name: str, media_type: str, kind: str) -> None:

@@ -18,6 +18,7 @@ from incidents.models import Incident
 from .. import standard
 from ..models import EvidenceItem, Lineage, Origin
 from ..words import statement_name
+from .files import file_fields
 
 DETAIL = "detail_"
 CLOCK = ("clock_zone", "clock_offset_seconds", "clock_source")
@@ -77,10 +78,6 @@ class ItemForm(Form):
         help_text=_("Where the information comes from in the end. Items with one origin count once."),
     )  # fmt: skip
     mark = forms.ChoiceField(label=_("Sharing mark (TLP 2.0)"), choices=Mark.choices)
-    file = forms.FileField(
-        label=_("File"), required=False, allow_empty_file=True,
-        help_text=_("Up to 2 GB. Its SHA-256 is computed while it arrives. It is stored as it is, never opened or unpacked here."),
-    )  # fmt: skip
 
     kind = ""
     detail_codes: tuple[str, ...] = ()
@@ -130,8 +127,6 @@ class ItemForm(Form):
             name.replace("clock.", "clock_").replace("details.", DETAIL): texts for name, texts in error.fields.items()
         }
         show_invalid(self, Invalid(named))
-        if self.files and "file" not in named:
-            self.add_error("file", _("Choose the file again: a browser does not keep it when a form comes back."))
 
 
 def detail_field(code: str, name: str) -> forms.CharField:
@@ -171,9 +166,10 @@ def item_form_for(content: standard.Content, kind: str, *, with_file: bool = Tru
     if asked:
         groups.append((_("What the evidence standard asks of this kind"), tuple(asked)))
     if with_file:
-        groups.append((_("Handling"), ("mark", "file")))
+        fields |= file_fields(each=True)
+        groups += [(_("Handling"), ("mark",)), (_("Files"), ("file", "uploads", "several"))]
     else:  # the mark and the files of an item have pages of their own
-        fields |= {"mark": None, "file": None}
+        fields |= {"mark": None}
     body = {**fields, "groups": tuple(groups), "kind": kind, "detail_codes": details}
     return type("ItemFormOfKind", (ItemForm,), body)
 
@@ -228,13 +224,10 @@ class LinkForm(Form):
 
 
 class FileForm(Form):
-    """One more file."""
+    """More files."""
 
-    file = forms.FileField(
-        label=_("File"),
-        allow_empty_file=True,
-        help_text=_("Up to 2 GB. It is stored as it is, never opened or unpacked here."),
-    )
+    file = file_fields(each=False)["file"]
+    uploads = file_fields(each=False)["uploads"]
 
 
 class PurposeForm(Form):

@@ -1,18 +1,21 @@
 """Giving evidence in and describing it better."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from core.errors import Invalid, StaleVersion
-from core.http import see_other, show_invalid
+from core.http import see_other
 from incidents.access import CaseAccess, case_for
 from incidents.marks import strictest
 from incidents.ui.sections import case_context
+from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.roles import Action
 
@@ -20,8 +23,8 @@ from .. import services, standard
 from ..access import must_be_open, must_stand, own_item_for
 from ..models import EvidenceItem
 from ..snapshots import facts_of
-from ..uploads import Upload
 from ..words import current
+from . import files
 from .forms import FileForm, KindForm, initial_of, item_form_for
 from .views import SECTION
 
@@ -45,47 +48,95 @@ def evidence_new(request: HttpRequest, reference: str) -> HttpResponse:
     if standard.kind_row(content, kind) is None:
         return ask_kind(request, case)
     form_class = item_form_for(content, kind)
+
+    def made(*bound: Any, **more: Any) -> Any:
+        form = form_class(*bound, incident=case.incident, content=content, **more)
+        files.offer(form, actor, case.incident)
+        return form
+
     if request.method != "POST":
-        form = form_class(incident=case.incident, content=content, initial={"mark": case.incident.mark})
+        form = made(initial={"mark": case.incident.mark, "several": files.ONE})
     else:
-        form = form_class(request.POST, request.FILES, incident=case.incident, content=content)
+        form, error = made(request.POST, request.FILES), Invalid({})
         if form.is_valid():
-            given = form.cleaned_data.get("file")
             try:
-                item = services.add_item(
-                    actor=actor,
-                    reference=reference,
-                    facts=form.facts(),
-                    upload=Upload.of(given) if given is not None else None,
-                )
-            except Invalid as error:
-                form.show(error)
+                items = give_in(actor, reference, form)
+            except Invalid as refused:
+                error = refused
             else:
-                messages.success(request, _("%(label)s was added.") % {"label": item.label})
-                return see_other("evidence-item", reference, item.label)
-        elif request.FILES:
-            form.show(Invalid({}))
+                messages.success(request, added(items))
+                return (
+                    see_other("evidence-item", reference, items[0].label)
+                    if len(items) == 1
+                    else see_other(SECTION, reference)
+                )
+        form = come_back(made, actor, reference, request, error)
     kind_name = _(dict(standard.item_kinds(content))[kind])
     context = case_context(request, case, SECTION, form=form, kind_name=kind_name)
     return render(request, "evidence/new.html", context, status=422 if request.method == "POST" else 200)
 
 
+def give_in(actor: Actor, reference: str, form: Any) -> list[EvidenceItem]:
+    """One item with all the files, or one for each."""
+    named: dict[str, Any] = {
+        "actor": actor, "reference": reference, "facts": form.facts(), "uploads": files.given_files(form),
+        "pending": files.pending_ids(form),
+    }  # fmt: skip
+    if form.cleaned_data.get("several") == files.EACH and len(named["uploads"]) + len(named["pending"]) > 1:
+        return services.add_item_each(**named)
+    return [services.add_item(**named)]
+
+
+def added(items: list[EvidenceItem]) -> str:
+    """What was done, in a sentence."""
+    if len(items) == 1:
+        return _("%(label)s was added.") % {"label": items[0].label}
+    return _("%(first)s to %(last)s were added.") % {"first": items[0].label, "last": items[-1].label}
+
+
+def come_back(made: Callable[..., Any], actor: Actor, reference: str, request: HttpRequest, error: Invalid) -> Any:
+    """The form with everything that was typed, and with its files kept: nothing is sent twice."""
+    kept, lost = files.keep_files(actor, reference, request)
+    data = request.POST.copy()
+    data.setlist("uploads", [*data.getlist("uploads"), *kept])
+    form = made(data)
+    form.is_valid()
+    if hasattr(form, "show"):
+        form.show(error)
+        error = Invalid({name: texts for name, texts in error.fields.items() if name == "file"})
+        files.show_again(form, Invalid({}), lost and not error.fields)
+    else:
+        files.show_again(form, error, lost)
+    return form
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence_file_add(request: HttpRequest, reference: str, number: str) -> HttpResponse:
-    """One more file of an item; the ones it has stay untouched."""
+    """More files of an item; the ones it has stay untouched."""
     actor = actor_of(request)
     case, item = own_item_for(actor, reference, number, Action.ADD_EVIDENCE)
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.add_file(
-                actor=actor, reference=reference, label=number, upload=Upload.of(form.cleaned_data["file"])
-            )
-        except Invalid as error:
-            show_invalid(form, error)
-        else:
-            messages.success(request, _("The file was stored."))
-            return see_other("evidence-item", reference, number)
+
+    def made(*bound: Any) -> FileForm:
+        form = FileForm(*bound)
+        files.offer(form, actor, case.incident)
+        return form
+
+    form = made(request.POST, request.FILES) if request.method == "POST" else made()
+    if request.method == "POST":
+        error = Invalid({})
+        if form.is_valid():
+            try:
+                stored = services.add_files(
+                    actor=actor, reference=reference, label=number, uploads=files.given_files(form),
+                    pending=files.pending_ids(form),
+                )  # fmt: skip
+            except Invalid as refused:
+                error = refused
+            else:
+                done = ngettext("The file was stored.", "%(count)d files were stored.", len(stored))
+                messages.success(request, done % {"count": len(stored)})
+                return see_other("evidence-item", reference, number)
+        form = come_back(made, actor, reference, request, error)
     return page(request, case, item, form, "file", status=422 if request.method == "POST" else 200)
 
 

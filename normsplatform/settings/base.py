@@ -131,6 +131,7 @@ CELERY_BEAT_SCHEDULE = {
     "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
     "submissions-forget": {"task": "organisations.tasks.forget_submissions", "schedule": 3600.0},
     "evidence-sweep": {"task": "evidence.tasks.sweep_integrity", "schedule": 6 * 3600.0},
+    "evidence-uploads-expire": {"task": "evidence.collecting.expire_uploads", "schedule": 3600.0},
     "evidence-collect": {"task": "evidence.collecting.collect_unnamed", "schedule": 24 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(NORMS_HOME / "celerybeat-schedule")

@@ -19,6 +19,10 @@ FILE_UPLOAD_HANDLERS = ["evidence.uploads.EvidenceUploadHandler"]
 # Text fields of one form; files are counted by EVIDENCE_MAX_BYTES instead.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 EVIDENCE_MAX_BYTES = env.int("EVIDENCE_MAX_BYTES", default=2 * 1024**3)
+# Files sent piece by piece: how long an idle one waits, how long any may take, how much may wait for one organisation.
+EVIDENCE_UPLOAD_IDLE_HOURS = env.int("EVIDENCE_UPLOAD_IDLE_HOURS", default=48)
+EVIDENCE_UPLOAD_DAYS = env.int("EVIDENCE_UPLOAD_DAYS", default=7)
+EVIDENCE_UPLOAD_QUOTA = env.int("EVIDENCE_UPLOAD_QUOTA", default=20 * 1024**3)
 
 # Where evidence lies: "folder" (FILES_ROOT) or "s3" (a bucket of any service that speaks S3).
 EVIDENCE_STORE = env.str("EVIDENCE_STORE", default="folder")

@@ -9,6 +9,7 @@ from core import clock
 from core.tenancy import acting_as
 from escalation import services as escalation
 from evidence import services as evidence
+from evidence.services.arriving import begin_upload
 from exchange import services as exchange
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
@@ -76,6 +77,7 @@ def build(people: People) -> World:
             actor=analyst, reference=reference,
             task={"title": "Tormentil task", "organisation": people.vela.organisation.slug},
         )  # fmt: skip
+        upload = begin_upload(actor=analyst, reference=reference, name="Tormentil.log", size=10)
     grant: IncidentGroupPermission = shared(analyst, incident, people.palaver.organisation, Grade.SUMMARY)
     ground = Ground(people, incident)
     ground.ready()
@@ -119,6 +121,7 @@ def build(people: People) -> World:
         "measure:number": measure.label,
         "task:number": task.reference,
         "int:hold_id": hold.pk,
+        "uuid:upload": upload.pk,
         "str:sha256": the_file(analyst, ground.items[0]).sha256,
         "int:number": review.number,
         "int:record": record.number,

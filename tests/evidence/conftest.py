@@ -19,8 +19,9 @@ KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_na
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`BOTH_STORES = True` in a module: each of its tests runs on the folder and on the bucket."""
-    if getattr(metafunc.module, "BOTH_STORES", False):
+    """`BOTH_STORES` in a module: each of its tests, or those named, runs on the folder and on the bucket."""
+    both = getattr(metafunc.module, "BOTH_STORES", False)
+    if both is True or (both and metafunc.function.__name__ in both):
         metafunc.parametrize("files_root", ["folder", "bucket"], indirect=True)
 
 

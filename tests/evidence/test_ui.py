@@ -1,5 +1,6 @@
 """The pages of evidence, as a person without JavaScript meets them."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -113,11 +114,51 @@ def test_a_file_above_the_limit_keeps_the_other_answers(people: People, sign_in:
     assert "larger than" in answer.content.decode() and "Windows Security" in answer.content.decode()
 
 
-def test_a_form_that_comes_back_says_that_the_file_must_be_chosen_again(people: People, sign_in: SignIn) -> None:
+def test_a_form_that_comes_back_has_its_files_still(people: People, sign_in: SignIn) -> None:
+    """A browser does not keep a file when a form comes back: the platform does."""
     incident = filed(people.vela.analyst)
-    answers = {**ANSWERS, "title": "", "file": SimpleUploadedFile("security.log", LOG)}
-    answer = sign_in(people.vela.analyst).post(f"{base(incident.reference)}new/?kind=log", answers)
-    assert "Choose the file again" in answer.content.decode()
+    client = sign_in(people.vela.analyst)
+    answers = {**ANSWERS, "title": "", "file": [SimpleUploadedFile("a.log", LOG), SimpleUploadedFile("b.log", LOG * 2)]}
+    answer = client.post(f"{base(incident.reference)}new/?kind=log", answers)
+    ticked = re.findall(r'name="uploads" value="([0-9a-f-]{36})"[^>]*checked', answer.content.decode())
+    assert (answer.status_code, len(ticked)) == (422, 2)
+    again = client.post(f"{base(incident.reference)}new/?kind=log", {**ANSWERS, "uploads": ticked})
+    assert again.status_code == 303
+    with acting_as(people.vela.analyst.principal):
+        assert [file.name for file in StoredFile.objects.order_by("pk")] == ["a.log", "b.log"]
+        assert EvidenceItem.objects.count() == 1
+
+
+def test_a_file_that_came_back_can_be_left_out(people: People, sign_in: SignIn) -> None:
+    incident = filed(people.vela.analyst)
+    client = sign_in(people.vela.analyst)
+    wrong = {**ANSWERS, "file": SimpleUploadedFile("report.pdf", LOG)}
+    answer = client.post(f"{base(incident.reference)}new/?kind=log", wrong)
+    assert answer.status_code == 422 and "report.pdf" in answer.content.decode()
+    assert client.post(f"{base(incident.reference)}new/?kind=log", ANSWERS).status_code == 303
+    assert "report.pdf" in client.get(f"{base(incident.reference)}new/?kind=malware_sample").content.decode()
+
+
+def test_several_files_become_one_item_each_when_asked(people: People, sign_in: SignIn) -> None:
+    incident = filed(people.vela.analyst)
+    client = sign_in(people.vela.analyst)
+    files = [SimpleUploadedFile("a.log", LOG), SimpleUploadedFile("b.log", LOG)]
+    answer = client.post(f"{base(incident.reference)}new/?kind=log", {**ANSWERS, "file": files, "several": "each"})
+    assert answer.status_code == 303
+    with acting_as(people.vela.analyst.principal):
+        titles = list(EvidenceItem.objects.order_by("number").values_list("title", flat=True))
+    assert [title.rsplit(": ")[-1] for title in titles] == ["a.log", "b.log"]
+
+
+def test_files_are_added_to_an_item_several_at_once(people: People, sign_in: SignIn) -> None:
+    item = given(people.vela.analyst, filed(people.vela.analyst))
+    client = sign_in(people.vela.analyst)
+    where = f"{base(item.incident.reference)}E-1/files/add/"
+    files = [SimpleUploadedFile("a.log", LOG * 2), SimpleUploadedFile("b.log", LOG * 3)]
+    assert client.post(where, {"file": files}).status_code == 303
+    assert client.post(where, {}).status_code == 422
+    with acting_as(people.vela.analyst.principal):
+        assert item.files.count() == 3
 
 
 def test_a_double_click_adds_one_item(people: People, sign_in: SignIn) -> None:
