@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet
 
 from core import clock
 from core.errors import NotAllowed, NotFound
@@ -36,8 +37,7 @@ def case_for(actor: Actor, reference: str, action: Action = Action.VIEW, *, lock
 
     Raises NotFound when it is not in the actor's world, NotAllowed when it is but they may not act.
     """
-    incident = visible_incident(reference)
-    grades = grades_on(actor, incident.pk) if incident else []
+    incident, grades = with_grades(actor, reference)
     if incident is None or not grades:
         raise NotFound(reference)
     actions = allowed(list(actor.roles), grades) - OWN_HOUSE
@@ -49,9 +49,22 @@ def case_for(actor: Actor, reference: str, action: Action = Action.VIEW, *, lock
     return CaseAccess(incident, actions)
 
 
+def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, list[int]]:
+    """The case and every grade the actor holds on it, asked in one statement: every page of a case begins here."""
+    held = Access.objects.filter(incident_id=OuterRef("pk"), principal__in=actor.principal.ids)
+    held = held.filter(Q(until__isnull=True) | Q(until__gt=clock.now()))
+    found = visible(reference).annotate(held=ArraySubquery(held.values("grade"))).first()
+    return found, list(found.held) if found else []
+
+
 def visible_incident(reference: str) -> Incident | None:
     """What the database shows the principal under this reference."""
-    return Incident.objects.defer("search").filter(reference=reference).first()
+    return visible(reference).first()
+
+
+def visible(reference: str) -> QuerySet[Incident]:
+    """The case of this reference as the database shows it, with who holds and who filed it."""
+    return Incident.objects.select_related("holder", "filed_by").defer("search").filter(reference=reference)
 
 
 def lock_case(incident_id: int) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import panels, views
+from . import panels, views, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -22,6 +22,7 @@ urlpatterns = [
     path(FINDING, views.FindingDetail.as_view(), name="api-finding"),
     path(f"{FINDING}report/", views.FindingReport.as_view(), name="api-finding-report"),
     path(f"{FINDING}history/", views.FindingHistory.as_view(), name="api-finding-history"),
+    path(f"{FINDING}watch/", watching.FindingWatch.as_view(), name="api-finding-watch"),
     path(f"{FINDING}extend/", views.FindingExtend.as_view(), name="api-finding-extend"),
     path(f"{FINDING}article/", views.ArticleReasonings.as_view(), name="api-finding-article"),
     path(f"{FINDING}contests/", views.ContestList.as_view(), name="api-contest-list"),

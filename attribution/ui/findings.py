@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import NotFound
 from core.http import see_other
 from incidents.access import CaseAccess, case_for
+from notifications.selectors import is_watching
 from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.roles import Action, Role
@@ -108,7 +109,11 @@ def finding_page(request: HttpRequest, reference: str, number: str) -> HttpRespo
     """A finding with every requirement, met or missing, and everything said against it."""
     actor = actor_of(request)
     case, finding = finding_for(actor, reference, number)
-    return page(request, case, "finding", **finding_context(case, finding, actor))
+    watch: dict[str, Any] = {
+        "watching": is_watching(actor, case.incident.pk, finding.label),
+        "watch_url": reverse("finding-watch", args=[reference, number]),
+    }
+    return page(request, case, "finding", **finding_context(case, finding, actor), **watch)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

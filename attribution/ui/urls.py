@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import findings, legs, overview, panels
+from . import findings, legs, overview, panels, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -25,6 +25,7 @@ urlpatterns = [
     path(f"{FINDING}corroborate/", findings.finding_corroborate, name="finding-corroborate"),
     path(f"{FINDING}withdraw/", findings.finding_withdraw, name="finding-withdraw"),
     path(f"{FINDING}replace/", findings.finding_supersede, name="finding-supersede"),
+    path(f"{FINDING}watch/", watching.finding_watch, name="finding-watch"),
     path(f"{FINDING}panel/", findings.panel_new, name="panel-new"),
     path(PANEL, panels.panel_page, name="panel"),
     path(f"{PANEL}invite/", panels.seat_invite, name="seat-invite"),

@@ -6,7 +6,7 @@ machine made (a name, a reference, a hash) keeps its own direction in a right-to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -284,6 +284,8 @@ MENU = (
     ("/transparency/", pgettext_lazy("menu", "Transparency")),
 )
 PUBLIC_MENU = ("/data/", "/transparency/")
+# How many things wait in a room, by its address; a room above registers itself. Only what its reader can clear is counted.
+WAITING: dict[str, Callable[[Any], int]] = {}
 
 
 @register.simple_tag(takes_context=True)
@@ -294,10 +296,18 @@ def main_menu(context: Context) -> list[dict[str, Any]]:
     user = context.get("user")
     signed_in = bool(user and user.is_authenticated)
     return [
-        {"url": url, "label": label, "current": path.startswith(url)}
+        {"url": url, "label": label, "current": path.startswith(url), "count": waiting_at(url, request)}
         for url, label in MENU
         if (signed_in or url in PUBLIC_MENU) and path_or_none(url)
     ]
+
+
+def waiting_at(url: str, request: Any) -> int | str:
+    """How many things wait there for this reader; 99+ for many."""
+    if url not in WAITING or getattr(request, "actor", None) is None:
+        return 0
+    number = WAITING[url](request)
+    return number if number < 100 else "99+"
 
 
 @register.simple_tag(takes_context=True)

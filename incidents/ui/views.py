@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.http import see_other
+from notifications.selectors import is_watching
 from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -84,7 +85,8 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def incident_summary(request: HttpRequest, reference: str) -> HttpResponse:
     """The first page of a case: what is known, what was said, what belongs to it."""
-    case = case_for(actor_of(request), reference)
+    actor = actor_of(request)
+    case = case_for(actor, reference)
     incident = case.incident
     may_edit = case.may(Action.EDIT)
     statements = incident.statements.order_by("-said_at", "-pk")
@@ -95,7 +97,7 @@ def incident_summary(request: HttpRequest, reference: str) -> HttpResponse:
     ]
     context = case_context(
         request, case, "incident", facts=fact_rows(case, facts_of(incident)), statements=statements, timeline=timeline, links=links,
-        may_edit=may_edit, may_close=case.may(Action.CLOSE), kinds=[(code, _(name)) for code, name in statement_kinds()], what_url=change_address(case, "what"), who_url=change_address(case, "who"),
+        may_edit=may_edit, may_close=case.may(Action.CLOSE), watching=is_watching(actor, incident.pk), watch_url=reverse("incident-watch", args=[reference]), kinds=[(code, _(name)) for code, name in statement_kinds()], what_url=change_address(case, "what"), who_url=change_address(case, "who"),
         notices=notices_for(request, case),
     )  # fmt: skip
     return render(request, "incidents/incident.html", context)

@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
+
 from .env import env, secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -41,6 +43,7 @@ INSTALLED_APPS = [
     "instruments",
     "sealing",
     "documents",
+    "notifications",
     "incidents",
     "evidence",
     "attribution",
@@ -130,6 +133,9 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
     "submissions-forget": {"task": "organisations.tasks.forget_submissions", "schedule": 3600.0},
+    "inbox-mail": {"task": "notifications.tasks.send_each", "schedule": 60.0},
+    "inbox-digests": {"task": "notifications.tasks.send_digests", "schedule": crontab(hour="6", minute="0")},
+    "inbox-forget": {"task": "notifications.tasks.forget", "schedule": 24 * 3600.0},
     "evidence-sweep": {"task": "evidence.tasks.sweep_integrity", "schedule": 6 * 3600.0},
     "evidence-uploads-expire": {"task": "evidence.collecting.expire_uploads", "schedule": 3600.0},
     "evidence-collect": {"task": "evidence.collecting.collect_unnamed", "schedule": 24 * 3600.0},

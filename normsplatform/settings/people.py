@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .env import env
+from .env import env, secret
 
 AUTH_USER_MODEL = "organisations.User"
 AUTHENTICATION_BACKENDS = [
@@ -28,6 +28,12 @@ LOGIN_REDIRECT_URL = "incident-list"
 ACCOUNT_LOGOUT_REDIRECT_URL = "front"
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="norms@localhost")
+EMAIL_HOST = env.str("EMAIL_HOST", default="localhost")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
+EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
+EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD") if EMAIL_HOST_USER else ""
+EMAIL_TIMEOUT = 20
 
 # What one guess at the passphrase of a sealing key costs: scrypt with N = 2^17, r = 8, p = 1 takes 128 MB (RFC 7914, OWASP).
 SEALING_SCRYPT_LOG_N = env.int("SEALING_SCRYPT_LOG_N", default=17)

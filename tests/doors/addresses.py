@@ -129,6 +129,29 @@ SEALING = {
     "api-sealing-key-passphrase": open_to(Kind.PERSON, "POST"),
 }
 
+NOTICE = open_to(Kind.OWN, "POST")
+INBOX = {
+    "inbox": PERSON,
+    "inbox-open": OWN,
+    "inbox-done": NOTICE,
+    "inbox-undo": NOTICE,
+    "inbox-snooze": NOTICE,
+    "inbox-mute": NOTICE,
+    "inbox-acknowledge": NOTICE,
+    "inbox-settings": open_to(Kind.PERSON, *FORM),
+    "calendar-new": open_to(Kind.PERSON, "POST"),
+    "calendar-end": open_to(Kind.PERSON, "POST"),
+    "inbox-unmute": NOTICE,
+    "inbox-unwatch": NOTICE,
+    "calendar-feed": ANYONE,  # calendar programs cannot sign in: the secret is in the address
+    "api-inbox": PERSON,
+    "api-inbox-item": open_to(Kind.OWN, READ, "PATCH"),
+    "api-inbox-settings": open_to(Kind.PERSON, READ, "PUT"),
+    "api-inbox-calendar": open_to(Kind.PERSON, "POST", "DELETE"),
+    "api-inbox-muted": open_to(Kind.OWN, "DELETE"),
+    "api-inbox-watched": open_to(Kind.OWN, "DELETE"),
+}
+
 DRAFTS = {
     "draft-new": open_to(Kind.PERSON, *FORM, action=A.FILE),
     "draft": OWN,
@@ -152,6 +175,8 @@ INCIDENTS = {
     "statement-new": form(A.EDIT),
     "timeline-new": form(A.EDIT),
     "link-new": form(A.EDIT),
+    "incident-watch": act(A.VIEW),
+    "api-incident-watch": case(PUT=A.VIEW, DELETE=A.VIEW),
     "incident-grants": case(A.SEE_GRANTS),
     "grant-new": form(A.SHARE),
     "grant-end": form(A.SHARE),
@@ -220,6 +245,8 @@ ATTRIBUTION = {
     "hypothesis-reconsider": act(A.ANALYSE),
     "finding-new": form(A.PROPOSE_FINDING),
     "finding": case(A.SEE_ATTRIBUTION),
+    "finding-watch": act(A.SEE_ATTRIBUTION),
+    "api-finding-watch": case(PUT=A.SEE_ATTRIBUTION, DELETE=A.SEE_ATTRIBUTION),
     "finding-amend": form(A.PROPOSE_FINDING),
     "finding-extend": form(A.PROPOSE_FINDING),
     "finding-article": form(A.ANALYSE),
@@ -384,6 +411,7 @@ DECLARED: dict[str, Door] = {
     **ACCOUNTS,
     **ORGANISATION,
     **SEALING,
+    **INBOX,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

@@ -13,6 +13,9 @@ from evidence.services.arriving import begin_upload
 from exchange import services as exchange
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
+from notifications import services as notifications
+from notifications.models import Notification, Watch
+from notifications.services import tell
 from organisations.actors import Actor
 from organisations.models import Membership, Organisation
 from organisations.roles import Grade
@@ -104,7 +107,21 @@ def build(people: People) -> World:
         hold = evidence.place_hold(
             actor=analyst, reference=reference, label="E-1", reason="Tormentil claim", authority="Court order"
         )
+    tell(
+        kind="watched.summary", to=[analyst.user], key="world", root_id=incident.pk, reference=reference,
+        words={"verb": "incident.edited", "n": 1},
+    )  # fmt: skip
+    with acting_as(analyst.principal):
+        notice = Notification.objects.get()
+        notifications.watch(actor=analyst, root_id=incident.pk, reference=reference, url="/inbox/")
+        watch = Watch.objects.get()
+        mute = notifications.mute_case(actor=analyst, notification_id=notice.pk)
+        secret = notifications.make_calendar_address(actor=analyst)
     names = {
+        "int:notice_id": notice.pk,
+        "int:watch_id": watch.pk,
+        "int:mute_id": mute.pk,
+        "slug:secret": secret,
         "incident:reference": reference,
         "draft:draft": draft.reference,
         "slug:step": "what",

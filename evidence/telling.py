@@ -1,0 +1,14 @@
+"""What watchers of a case hear of from this room. Who opened or checked a file is nobody's news."""
+
+from notifications.watching import watchable
+
+watchable(
+    [
+        "evidence.added",
+        "evidence.graded",
+        "evidence.linked",
+        "evidence.frozen",
+        "evidence.restored",
+        "evidence.withdrawn",
+    ]
+)

@@ -1,0 +1,14 @@
+"""Addresses under /api/v1/."""
+
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("inbox/", views.Inbox.as_view(), name="api-inbox"),
+    path("inbox/<int:notice_id>/", views.InboxItem.as_view(), name="api-inbox-item"),
+    path("inbox/settings/", views.Settings.as_view(), name="api-inbox-settings"),
+    path("inbox/calendar/", views.CalendarDoor.as_view(), name="api-inbox-calendar"),
+    path("inbox/muted/<int:mute_id>/", views.Muted.as_view(), name="api-inbox-muted"),
+    path("inbox/watched/<int:watch_id>/", views.Watched.as_view(), name="api-inbox-watched"),
+]

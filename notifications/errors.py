@@ -1,0 +1,19 @@
+"""What the inbox refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import DomainError
+
+
+class NothingAsked(DomainError):
+    """There is nothing to acknowledge."""
+
+    code = "nothing_asked"
+    message = _("Nobody asked for an acknowledgement of this.")
+
+
+class NoCase(DomainError):
+    """Only a case can be muted."""
+
+    code = "no_case"
+    message = _("This is about no case: there is nothing to mute.")

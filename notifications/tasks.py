@@ -1,0 +1,38 @@
+"""The post of the inbox: e-mail at once, e-mail once a day, and forgetting."""
+
+import structlog
+from celery import shared_task
+from django.db import connection, transaction
+
+from . import mail
+from .models import Preference
+
+log = structlog.get_logger(__name__)
+
+
+def send_all(email: str) -> None:
+    """Person after person: one address that fails holds up nobody else; what was not sent is tried again."""
+    for user_id in mail.people_to_mail(email):
+        try:
+            mail.send_to(user_id, email)
+        except OSError as problem:  # SMTP errors are OSErrors
+            log.warning("mail_not_sent", user_id=user_id, problem=type(problem).__name__)
+
+
+@shared_task(name="notifications.tasks.send_each", ignore_result=True, expires=55)
+def send_each() -> None:
+    """After an act, and every minute for what was missed; safe to run twice."""
+    send_all(Preference.Email.EACH)
+
+
+@shared_task(name="notifications.tasks.send_digests", ignore_result=True)
+def send_digests() -> None:
+    """Every morning; safe to run twice: what was sent is not sent again."""
+    send_all(Preference.Email.DIGEST)
+
+
+@shared_task(name="notifications.tasks.forget", ignore_result=True)
+def forget() -> None:
+    """What was done half a year ago and needs no acknowledgement is dropped; safe to run twice."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT notifications_forget()")
