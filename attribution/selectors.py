@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 
 from core import clock
-from evidence.models import EvidenceItem, Lineage
+from evidence.models import Lineage
 from evidence.selectors import Weighable, weighable
-from evidence.states import ENDED
 from evidence.states import Status as ItemStatus
 from incidents.models import Incident
 from organisations.models import User
@@ -41,10 +41,12 @@ from .rules import (
     ReviewState,
     TierReport,
     known_by,
+    leave_out,
     pool_ratings,
     proof_of,
     raising_classes,
     review_state,
+    single_items,
     tier_report,
 )
 from .states import Round, Standing
@@ -193,9 +195,15 @@ class Views:
         """The tier with all its reasons."""
         return tier_report(self.finding, self.items, self.hypotheses, self.panel, self.standard)
 
-    def raising(self) -> tuple[str, ...]:
-        """The classes of which one good new item would raise the tier."""
-        return raising_classes(self.finding, self.items, self.hypotheses, self.panel, self.standard)
+    def robustness(self, tier: str) -> dict[str, Any]:
+        """What is left without each origin and class, and which single new item would change the tier: for the explanation."""
+        facts = (self.finding, self.items, self.hypotheses, self.panel, self.standard)
+        effects = single_items(*facts)
+        return {
+            "raising": list(raising_classes(effects, tier)),
+            "effects": [row.as_dict() for row in effects],
+            "without": [row.as_dict() for row in leave_out(*facts)],
+        }
 
 
 def item_views(
@@ -361,58 +369,6 @@ def views_of(finding: Finding, on: date | None = None) -> Views:
 def tier_report_for(finding: Finding, on: date | None = None) -> TierReport:
     """The finding's tier with every reason, computed now; `on` leaves out evidence received after that day."""
     return views_of(finding, on).report()
-
-
-# ── the matrix ───────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One item under one hypothesis: the reader's own rating, everybody's open ones, and the middle of those."""
-
-    hypothesis: Hypothesis
-    own: str
-    all: tuple[str, ...]
-    group: str | None
-    split: bool
-
-    @property
-    def name(self) -> str:
-        """The name of its field in the form."""
-        return self.hypothesis.label
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """One item across all hypotheses; `separates` is how far apart it puts them, None when too few are rated."""
-
-    item: EvidenceItem
-    cells: tuple[Cell, ...]
-    separates: int | None
-
-
-def matrix_of(
-    incident: Incident, user: User, standard: EvidenceStandard, hypotheses: Sequence[Hypothesis] | None = None
-) -> list[MatrixRow]:
-    """Evidence against hypotheses, the most separating rows first; rows nobody rated come before rows that separate nothing."""
-    hypotheses = hypotheses_of(incident) if hypotheses is None else hypotheses
-    items = EvidenceItem.objects.filter(incident=incident).exclude(status__in=ENDED).order_by("number")
-    everybody, own = open_ratings(incident), own_ratings(incident, user)
-    rows = []
-    for item in items:
-        cells = []
-        for hypothesis in hypotheses:
-            codes = tuple(everybody.get((item.pk, hypothesis.pk), ()))
-            group = pool_ratings(codes, standard)
-            cells.append(
-                Cell(hypothesis, own.get((item.pk, hypothesis.pk), ""), codes, pooled(codes, standard), group.split)
-            )
-        codes_of_row = [cell.group or (cell.own or None) for cell in cells]
-        values = [value for code in codes_of_row if code and (value := standard.ratings[code]) is not None]
-        rows.append(MatrixRow(item, tuple(cells), max(values) - min(values) if len(values) > 1 else None))
-    return sorted(
-        rows, key=lambda row: (0.5 if row.separates is None else row.separates, -row.item.number), reverse=True
-    )
 
 
 # ── panels ───────────────────────────────────────────────────────────────────────────────────────────────────────────

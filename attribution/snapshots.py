@@ -1,9 +1,13 @@
 """Attribution as plain values: what the API gives, and other rooms keep."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from . import norms
+from .boards import BoardShown, Row, WhatIf
 from .models import ArticleReasoning, Contest, Finding, Hypothesis, Opinion, Panel, Seat, StandingChange
+from .replay import Day
+from .rules import Removal
 from .selectors import LegRow, clock_of
 
 
@@ -53,6 +57,63 @@ def reasoning_values(row: ArticleReasoning) -> dict[str, Any]:
         "reasoned_by": str(row.reasoned_by),
         "organisation": row.organisation.slug,
         "reasoned_at": row.reasoned_at.isoformat(),
+    }
+
+
+def row_values(row: Row) -> dict[str, Any]:
+    """One item across all hypotheses of a leg."""
+    return {
+        "item": row.item.label,
+        "separates": row.separates,
+        "weighs": row.counts,
+        "cells": [
+            {"hypothesis": cell.name, "own": cell.own, "group": cell.group, "split": cell.split, "spread": cell.spread}
+            for cell in row.cells
+        ],
+    }
+
+
+def board_values(shown: BoardShown, removals: Iterable[Removal]) -> dict[str, Any]:
+    """A board and what each single loss would do to it."""
+    return {
+        "leg": shown.leg,
+        "inconsistency": dict(shown.board.scores),
+        "least": list(shown.board.leaders),
+        "without": [
+            {
+                "kind": row.kind, "key": row.key, "items": list(row.items), "inconsistency": dict(row.board.scores),
+                "least": list(row.board.leaders), "changes": row.changes_lead,
+            }
+            for row in removals
+        ],
+    }  # fmt: skip
+
+
+def what_if_values(tried: WhatIf) -> dict[str, Any]:
+    """A board tried out, beside the one there is."""
+    return {
+        "leg": tried.leg,
+        "now": {"inconsistency": dict(tried.now.scores), "least": list(tried.now.leaders)},
+        "then": {"inconsistency": dict(tried.then.scores), "least": list(tried.then.leaders)},
+        "changes": tried.changes_lead,
+        "findings": [
+            {"number": row.finding.label, "computed_tier": row.tier, "then": row.would_be, "contested": row.contested}
+            for row in tried.outcomes
+        ],
+    }
+
+
+def day_values(day: Day) -> dict[str, Any]:
+    """A finding on one day of its replay."""
+    return {
+        "on": day.on.isoformat(),
+        "items": list(day.items),
+        "tier": day.tier,
+        "contested": day.contested,
+        "standing": day.standing,
+        "sentence": {"code": day.sentence.code, "english": day.sentence.english},
+        "independent_origins": day.origins,
+        "changed": day.changed,
     }
 
 

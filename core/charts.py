@@ -515,6 +515,54 @@ def state_timeline(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A row of `steps_chart`: how many of the steps it reaches, in words beside it, and whether that is worse than the first."""
+
+    label: str
+    reached: int
+    words: str
+    worse: bool = False
+
+
+def steps_chart(
+    *,
+    figure_id: str,
+    title: str,
+    steps: Sequence[str],
+    rows: Sequence[Step],
+    headers: tuple[str, str],
+    description: str = "",
+    rtl: bool | None = None,
+) -> Figure:
+    """Rows of boxes, one for each step of an order (tiers, say), filled up to what is reached. What is worse has another
+    pattern as well as another colour, and its words say so."""
+    canvas = Canvas(figure_id, rtl=get_language_bidi() if rtl is None else rtl)
+    box, gap, y = 34.0, 3.0, 4.0
+    for row in rows:
+        canvas.text(2, y + 13, _shorten(row.label, 84))
+        y += 19
+        for at, step in enumerate(steps):
+            left = 2 + at * (box + gap)
+            paint = canvas.paint(4, "rising") if row.worse else canvas.paint(1, "solid")
+            if at >= row.reached:
+                paint = f'class="ch-empty" fill="none" stroke="{AXIS}"'
+            canvas.rect(left, y, box, 14, paint, f"{row.label}: {step}" if at < row.reached else "")
+        canvas.text(2 + len(steps) * (box + gap) + 6, y + 12, _shorten(row.words, 60), css="ch-soft", size=13)
+        y += 22
+    return Figure(
+        id=figure_id,
+        title=title,
+        description=description,
+        svg=canvas.svg(
+            height=y + 4, title=title, description=description or title,
+            patterns=[(4, "rising")] if any(row.worse for row in rows) else [],
+        ),
+        headers=headers,
+        rows=tuple((Cell(row.label), Cell(row.words)) for row in rows),
+    )  # fmt: skip
+
+
 def _stamp(moment: datetime) -> str:
     at = moment.astimezone(UTC)
     return gettext("%(date)s, %(time)s UTC") % {

@@ -3,15 +3,17 @@
 Tier, likelihood and confidence stay three things. Sealed opinions are not read, not even the asker's own.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from attribution.models import Finding, Hypothesis, Opinion, Panel, Rating
+from attribution.pictures import loss_words, robustness_figure
 from attribution.rules.texts import MESSAGES
 from attribution.states import HypothesisStatus, Round
 from core.templatetags.norms import TIERS
-from documents.blocks import Block, Facts, Heading, Nothing, Quote, Table, Text
+from documents.blocks import Block, Facts, Heading, Nothing, Picture, Quote, Table, Text
 from evidence.models import EvidenceItem
 from instruments.models import Instrument
 from instruments.selectors import version_of
@@ -95,6 +97,23 @@ def withheld_support(finding: Finding, material: Material) -> list[str]:
     return [item.label for item in items if material.above_mark(item.mark)]
 
 
+def robust_sentence(finding: Finding) -> str:
+    """Whether it would still stand, in one sentence."""
+    sentence = finding.explanation.get("sentence")
+    return say(sentence) if sentence else ""
+
+
+def loss_named(finding: Finding, material: Material) -> Callable[[Mapping[str, Any]], str]:
+    """Says what is left out, without naming an origin known only from items this review may not show."""
+    marks = {row.label: row.mark for row in EvidenceItem.objects.filter(incident=material.incident)}
+
+    def words(row: Mapping[str, Any]) -> str:
+        hidden = row["kind"] == "origin" and all(material.above_mark(marks.get(item, "")) for item in row["items"])
+        return _("Without an origin withheld here") if hidden else loss_words(row, finding.standard_version)
+
+    return words
+
+
 def finding_blocks(finding: Finding, material: Material) -> list[Block]:
     """One finding."""
     standard = standard_of(finding)
@@ -127,6 +146,14 @@ def finding_blocks(finding: Finding, material: Material) -> list[Block]:
         Facts(_("Finding %(label)s") % {"label": finding.label}, tuple(rows)),
         Text(finding.reasons),
     ]
+    if figure := robustness_figure(
+        finding.label, finding.explanation, finding.standard_version, says=loss_named(finding, material)
+    ):
+        alt = "; ".join(f"{row[0].text}: {row[1].text}" for row in figure.rows)
+        blocks.append(Text(robust_sentence(finding)))
+        blocks.append(Picture(figure.id, figure.svg, alt, figure.title))
+        rows_of = tuple(tuple(cell.text for cell in row) for row in figure.rows)
+        blocks.append(Table(f"{figure.id}-table", figure.title, figure.headers, rows_of))
     if requirements := requirement_rows(finding):
         heads = (_("Tier"), _("What the standard asks"), _("Answer"), _("By which items, or what is missing"))
         caption = _("How the tier of %(label)s follows from the standard") % {"label": finding.label}

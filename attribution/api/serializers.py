@@ -303,6 +303,71 @@ class CellOut(Shape):
     own = serializers.CharField(allow_blank=True)
     group = serializers.CharField(allow_null=True)
     split = serializers.BooleanField()
+    spread = serializers.IntegerField()
+
+
+class SumsOut(Shape):
+    """Inconsistency per hypothesis, and which have least against them. No probability."""
+
+    inconsistency = serializers.DictField(child=serializers.IntegerField())
+    least = serializers.ListField(child=serializers.CharField())
+
+
+class RemovalOut(SumsOut):
+    """The board without one item, origin or class."""
+
+    kind = serializers.ChoiceField(choices=["item", "origin", "class"])
+    key = serializers.CharField()
+    items = serializers.ListField(child=serializers.CharField())
+    changes = serializers.BooleanField()
+
+
+class BoardOut(SumsOut):
+    """What the board of a leg comes to."""
+
+    leg = serializers.CharField()
+    without = RemovalOut(many=True)
+
+
+class WhatIfIn(Shape):
+    """Ratings to try, and items to leave out."""
+
+    ratings = serializers.DictField(
+        child=serializers.DictField(child=serializers.CharField(allow_blank=True)), required=False, default=dict
+    )
+    without = serializers.ListField(child=serializers.CharField(), required=False, default=list)
+
+
+class OutcomeOut(Shape):
+    """A finding as it is computed now, and as it would be."""
+
+    number = serializers.CharField()
+    computed_tier = serializers.CharField()
+    then = serializers.CharField()
+    contested = serializers.BooleanField()
+
+
+class WhatIfOut(Shape):
+    """A board tried out, beside the one there is."""
+
+    leg = serializers.CharField()
+    now = SumsOut()
+    then = SumsOut()
+    changes = serializers.BooleanField()
+    findings = OutcomeOut(many=True)
+
+
+class DayOut(Shape):
+    """A finding on one day of its replay."""
+
+    on = serializers.DateField()
+    items = serializers.ListField(child=serializers.CharField())
+    tier = serializers.CharField()
+    contested = serializers.BooleanField()
+    standing = serializers.ChoiceField(choices=["rejected", "weakened", "open"])
+    sentence = serializers.DictField()
+    independent_origins = serializers.IntegerField()
+    changed = serializers.BooleanField()
 
 
 class RowOut(Shape):
@@ -310,4 +375,5 @@ class RowOut(Shape):
 
     item = serializers.CharField()
     separates = serializers.IntegerField(allow_null=True)
+    weighs = serializers.BooleanField()
     cells = CellOut(many=True)

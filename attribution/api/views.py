@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,22 +11,27 @@ from rest_framework.views import APIView
 
 from core.errors import Invalid, NotFound
 from core.pagination import NewestFirst
-from incidents.access import case_for
+from incidents.access import CaseAccess, case_for
 from organisations.doors import actor_of
 from organisations.roles import Action
 
-from .. import norms, selectors, services
+from .. import boards, norms, selectors, services
 from ..access import finding_for, hypothesis_in
 from ..models import Contest, StandingChange
+from ..replay import replay
 from ..selectors import tier_report_for
 from ..services.facts import clean_date
 from ..snapshots import (
+    board_values,
     change_values,
     contest_values,
+    day_values,
     finding_values,
     hypothesis_values,
     leg_values,
     reasoning_values,
+    row_values,
+    what_if_values,
 )
 from . import serializers as shapes
 
@@ -112,27 +118,70 @@ class HypothesisReconsider(APIView):
         return Response(hypothesis_values(row))
 
 
-class Ratings(APIView):
-    """Evidence against hypotheses: one's own ratings and the middle of everybody's open ones."""
+def legs_asked(request: Request, case: CaseAccess) -> list[str]:
+    """The leg asked for, or every leg that has hypotheses."""
+    used = {row.leg for row in selectors.hypotheses_of(case.incident)}
+    known = list(norms.standard_of(norms.version_in_force()).legs)
+    asked = request.query_params.get("leg")
+    if asked is not None and asked not in known:
+        raise Invalid({"leg": [_("Choose one from the list.")]})
+    return [asked] if asked is not None else [leg for leg in known if leg in used]
 
-    @extend_schema(operation_id="ratings_read", responses=shapes.RowOut(many=True))
+
+def leg_asked(request: Request, case: CaseAccess) -> str:
+    """The one leg a board is asked for; that of the operator when none is named."""
+    return legs_asked(request, case)[0] if "leg" in request.query_params else "operator"
+
+
+class BoardDetail(APIView):
+    """What the board of a leg comes to: inconsistency (no probability), and what each single loss would change."""
+
+    @extend_schema(operation_id="board_read", parameters=[OpenApiParameter("leg", str)], responses=shapes.BoardOut)
     def get(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
-        rows = selectors.matrix_of(case.incident, actor.user, norms.standard_of(norms.version_in_force()))
-        return Response(
-            [
-                {
-                    "item": row.item.label,
-                    "separates": row.separates,
-                    "cells": [
-                        {"hypothesis": cell.name, "own": cell.own, "group": cell.group, "split": cell.split}
-                        for cell in row.cells
-                    ],
-                }
-                for row in rows
-            ]
-        )
+        leg = leg_asked(request, case)
+        shown = boards.read_board(case.incident, leg, actor.user, view="group")
+        return Response(board_values(shown, boards.sensitivity_of(case.incident, leg)))
+
+
+class BoardWhatIf(APIView):
+    """The board with some ratings changed and some items left out. Computed and forgotten: nothing is saved."""
+
+    @extend_schema(
+        operation_id="board_what_if", parameters=[OpenApiParameter("leg", str)], request=shapes.WhatIfIn,
+        responses=shapes.WhatIfOut,
+    )  # fmt: skip
+    def post(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
+        facts = given(shapes.WhatIfIn, request)
+        leg = leg_asked(request, case)
+        shown = boards.read_board(case.incident, leg, actor.user, view="group")
+        changed = boards.differences(facts["ratings"], shown)
+        return Response(what_if_values(boards.what_if(case.incident, leg, changed=changed, without=facts["without"])))
+
+
+class FindingReplay(APIView):
+    """The finding on each day, from what was known by then."""
+
+    @extend_schema(operation_id="findings_replay", responses=shapes.DayOut(many=True))
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, finding = finding_for(actor_of(request), reference, number)
+        return Response([day_values(day) for day in replay(finding)])
+
+
+class Ratings(APIView):
+    """Evidence against hypotheses: one's own ratings and the middle of everybody's open ones."""
+
+    @extend_schema(
+        operation_id="ratings_read", parameters=[OpenApiParameter("leg", str)], responses=shapes.RowOut(many=True)
+    )
+    def get(self, request: Request, reference: str) -> Response:
+        actor = actor_of(request)
+        case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
+        shown = [boards.read_board(case.incident, leg, actor.user, view="group") for leg in legs_asked(request, case)]
+        return Response([row_values(row) for board in shown for row in board.rows])
 
     @extend_schema(operation_id="ratings_save", request=shapes.RatingsIn, responses=shapes.RowOut(many=True))
     def put(self, request: Request, reference: str) -> Response:

@@ -4,7 +4,9 @@ The instrument `evidence-standard` holds the numbers, lists and wording; these f
 both. No database, no request, no clock: the same facts give the same answer, for the accuser and the accused.
 """
 
+from .board import Board, Removal, board_of, is_useless, what_one_loss_changes
 from .clocks import ReviewState, default_review_date, latest_review_date, review_state
+from .leaveout import Effect, Without, leave_out, raising_classes, single_items
 from .lineage import Lineage, OriginCount, count_origins, trace
 from .matrix import (
     Contradictions,
@@ -33,7 +35,7 @@ from .scales import (
 )
 from .standard import TIERS, EvidenceStandard, Leg, StandardMismatch
 from .texts import MESSAGES, Text
-from .tiers import Exclusion, Requirement, TierReport, raising_classes, tier_report
+from .tiers import Exclusion, Requirement, TierReport, tier_report
 from .views import (
     ContestView,
     EvidenceView,
@@ -50,8 +52,10 @@ __all__ = [
     "CHECKS",
     "MESSAGES",
     "TIERS",
+    "Board",
     "ContestView",
     "Contradictions",
+    "Effect",
     "EvidenceStandard",
     "EvidenceView",
     "Exclusion",
@@ -66,6 +70,7 @@ __all__ = [
     "PanelView",
     "PooledRating",
     "Proof",
+    "Removal",
     "Requirement",
     "ReviewState",
     "ScaleMismatch",
@@ -74,7 +79,9 @@ __all__ = [
     "Text",
     "TierReport",
     "Weighed",
+    "Without",
     "at_least",
+    "board_of",
     "compare_likelihood",
     "confidence_reaches",
     "count_origins",
@@ -83,9 +90,11 @@ __all__ = [
     "diagnosticity",
     "dissents",
     "independent_origins",
+    "is_useless",
     "known_by",
     "known_grade",
     "latest_review_date",
+    "leave_out",
     "likelihood_rank",
     "measure_support",
     "middle_grade",
@@ -96,6 +105,7 @@ __all__ = [
     "review_state",
     "separates",
     "signing",
+    "single_items",
     "sitting",
     "standing",
     "supports",
@@ -105,4 +115,5 @@ __all__ = [
     "trace",
     "unresolved_objections",
     "weigh",
+    "what_one_loss_changes",
 ]

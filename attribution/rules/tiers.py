@@ -129,10 +129,10 @@ def tier_report(
     """
     if finding.standard_version != standard.version:
         raise StandardMismatch(f"opened under {finding.standard_version}, asked under {standard.version}")
-    case, cycles = _build_case(finding, items, hypotheses, panel, standard)
-    requirements = _requirements(case)
+    case, cycles = build_case(finding, items, hypotheses, panel, standard)
+    requirements = requirements_of(case)
     return TierReport(
-        tier=_tier(requirements, standard),
+        tier=tier_of(requirements, standard),
         standard_version=standard.version,
         requirements=requirements,
         contested=bool(case.open_contests),
@@ -147,37 +147,7 @@ def tier_report(
     )
 
 
-def raising_classes(
-    finding: FindingView,
-    items: Sequence[EvidenceView],
-    hypotheses: Sequence[HypothesisView],
-    panel: PanelView | None,
-    standard: EvidenceStandard,
-) -> tuple[str, ...]:
-    """The classes of which one new item, as good as an item can be, would raise the tier: where to look next (ATT-8)."""
-    now = tier_report(finding, items, hypotheses, panel, standard).tier
-    values = {value: code for code, value in standard.ratings.items() if value is not None}
-    best, worst = values[max(values)], values[min(values)]
-    reliability = min(standard.corroboration_grades[0])
-    credibility = min(standard.corroboration_grades[1] - standard.needs_corroboration)
-    found = []
-    for code in standard.classes:
-        ideal = EvidenceView(
-            id="\0new item",
-            evidence_class=code,
-            origin_ids=frozenset({"\0new origin"}),
-            reliability=reliability,
-            credibility=credibility,
-            is_open=True,
-            custody_complete=True,
-            ratings={row.id: best if row.lead else worst for row in hypotheses},
-        )
-        if TIERS.index(tier_report(finding, (*items, ideal), hypotheses, panel, standard).tier) > TIERS.index(now):
-            found.append(code)
-    return tuple(found)
-
-
-def _build_case(
+def build_case(
     finding: FindingView,
     items: Sequence[EvidenceView],
     hypotheses: Sequence[HypothesisView],
@@ -195,7 +165,7 @@ def _build_case(
     return case, tuple(sorted(lineage.cycles, key=sorted))
 
 
-def _requirements(case: Case) -> tuple[Requirement, ...]:
+def requirements_of(case: Case) -> tuple[Requirement, ...]:
     """Every line the standard asks of a finding on this leg."""
     return tuple(
         _requirement(case, tier.code, asked)
@@ -225,7 +195,7 @@ def _ask_params(params: Params, standard: EvidenceStandard) -> dict[str, str | i
     return shown
 
 
-def _tier(requirements: Sequence[Requirement], standard: EvidenceStandard) -> str:
+def tier_of(requirements: Sequence[Requirement], standard: EvidenceStandard) -> str:
     """The highest tier whose lines are all met and whose foundation holds."""
     unmet = {row.tier for row in requirements if not row.met}
     holding: set[str] = set()

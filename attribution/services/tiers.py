@@ -56,9 +56,9 @@ def recompute_finding(*, actor: Actor, finding: Finding, cause: str) -> TierRepo
     locked.tier = report.tier if report.tier in PROVISIONAL or locked.approved_at else "T1"
     locked.contested = report.contested
     locked.marked_items = marked({item.id: item.status for item in views.items}, used)
-    # Where to look next is tried class by class: not worth it on a case of thousands of items.
-    raising = list(views.raising()) if len(views.items) <= LARGEST_TRIED else []
-    locked.explanation, locked.computed_at = {**report.as_dict(), "raising": raising}, clock.now()
+    # Every single loss and every single new item is tried: too much on a case of thousands of items.
+    more = views.robustness(report.tier) if len(views.items) <= LARGEST_TRIED else {}
+    locked.explanation, locked.computed_at = {**report.as_dict(), **more}, clock.now()
     locked.version += 1
     locked.save(
         update_fields=[

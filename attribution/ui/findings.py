@@ -19,6 +19,8 @@ from organisations.roles import Action, Role
 from .. import errors, norms, selectors, services
 from ..access import finding_for
 from ..models import Contest, Extension, Finding, StandingChange
+from ..pictures import effect_words, robustness_figure
+from ..replay import replay
 from ..rules import proof_of
 from ..states import Round
 from ..words import cause_words, names_of, shown
@@ -82,6 +84,8 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
     mine = any(row.author_id == actor.user.pk and row.position != "dissent" for row in opinions)
     return {
         "shown": shown(finding, names),
+        "figure": robustness_figure(finding.label, finding.explanation, finding.standard_version),
+        "effects": [effect_words(row, finding.standard_version) for row in finding.explanation.get("effects", [])],
         "finding": finding,
         "names": names,
         "panels": panels,
@@ -114,6 +118,27 @@ def finding_page(request: HttpRequest, reference: str, number: str) -> HttpRespo
         "watch_url": reverse("finding-watch", args=[reference, number]),
     }
     return page(request, case, "finding", **finding_context(case, finding, actor), **watch)
+
+
+@require_safe
+def finding_replay(request: HttpRequest, reference: str, number: str) -> HttpResponse:
+    """The finding day by day: what the rules would have said from what was known by then, and how it was recorded here."""
+    actor = actor_of(request)
+    case, finding = finding_for(actor, reference, number)
+    standings = {"rejected": _("rejected by evidence"), "weakened": _("weakened"), "open": _("open")}
+    history = StandingChange.objects.filter(finding=finding).defer("explanation").order_by("pk")[:200]
+    names = names_of(selectors.hypotheses_of(case.incident, finding.leg))
+    days = [
+        (
+            day,
+            standings[day.standing],
+            norms.say(day.sentence.code, day.sentence.params, finding.standard_version, names),
+        )
+        for day in replay(finding)
+    ]
+    return page(
+        request, case, "replay", finding=finding, days=days, history=[(row, cause_words(row.cause)) for row in history]
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,30 +1,23 @@
-"""The first page of the section, the hypotheses, and the matrix."""
-
-from typing import Any
+"""The first page of the section, and the hypotheses."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import Invalid, NotAllowed
+from core.errors import NotAllowed
 from core.http import see_other
 from incidents.access import CaseAccess, case_for
 from incidents.ui.sections import GUESTS
 from organisations.doors import actor_of
 from organisations.roles import Action
 
-from .. import norms, selectors, services
+from .. import selectors, services
 from ..access import hypothesis_in
-from ..services.matrix import rates_sealed
 from ..words import legs_shown
-from .forms import ConfirmForm, HypothesisForm, ReasonForm
+from .forms import HypothesisForm, ReasonForm
 from .pages import SECTION, form_page, page
-
-PAGE = 25
 
 
 def invited(request: HttpRequest, case: CaseAccess) -> bool:
@@ -90,44 +83,6 @@ def hypothesis_reconsider(request: HttpRequest, reference: str, label: str) -> H
     services.reconsider_hypothesis(actor=actor_of(request), reference=reference, label=label)
     messages.success(request, _("The hypothesis is under consideration again."))
     return see_other("attribution", reference)
-
-
-def cells_in(posted: Any) -> dict[str, dict[str, str]]:
-    """The cells of a sent matrix: fields named `E-1.H2`."""
-    cells: dict[str, dict[str, str]] = {}
-    for name, value in posted.items():
-        item, dot, hypothesis = name.partition(".")
-        if dot and item.startswith("E-"):
-            cells.setdefault(item, {})[hypothesis] = value
-    return cells
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def matrix(request: HttpRequest, reference: str) -> HttpResponse:
-    """Evidence against hypotheses: the reader's own ratings beside the middle of everybody's open ones."""
-    actor = actor_of(request)
-    case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
-    status, errors = 200, []
-    number = request.GET.get("page", "1")
-    if request.method == "POST":
-        try:
-            changed = services.rate_evidence(actor=actor, reference=reference, ratings=cells_in(request.POST))
-        except Invalid as error:
-            status = 422
-            errors = [f"{field}: {text}" for field, texts in error.details.items() for text in texts]
-        else:
-            said = ngettext("%(count)d rating was saved.", "%(count)d ratings were saved.", changed)
-            messages.success(request, said % {"count": changed} if changed else _("Nothing was changed."))
-            return see_other(f"{reverse('attribution-matrix', args=[reference])}?page={number}")
-    version = norms.version_in_force()
-    hypotheses = selectors.hypotheses_of(case.incident)
-    rows = selectors.matrix_of(case.incident, actor.user, norms.standard_of(version), hypotheses)
-    shown_page = Paginator(rows, PAGE).get_page(number)
-    return page(
-        request, case, "matrix", status=status, rows=shown_page, hypotheses=hypotheses,
-        ratings=norms.named("ratings", version), may_rate=case.may(Action.ANALYSE) and case.incident.status == "open",
-        sealed=rates_sealed(case.incident, actor), form=ConfirmForm(), errors=errors, page_has_errors=bool(errors),
-    )  # fmt: skip
 
 
 GUESTS[SECTION] = invited

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import findings, legs, overview, panels, watching
+from . import findings, legs, matrix, overview, panels, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -11,7 +11,10 @@ PANEL = f"{ROOT}panels/<int:panel>/"
 urlpatterns = [
     path(ROOT, overview.attribution, name="attribution"),
     path(f"{ROOT}legs/new/", legs.leg_new, name="leg-new"),
-    path(f"{ROOT}matrix/", overview.matrix, name="attribution-matrix"),
+    path(f"{ROOT}matrix/", matrix.matrix, name="attribution-matrix"),
+    path(f"{ROOT}matrix/what-if/", matrix.what_if, name="attribution-what-if"),
+    path(f"{ROOT}matrix/items/<evidence:number>/", matrix.matrix_item, name="attribution-matrix-item"),
+    path(f"{ROOT}matrix.csv", matrix.matrix_csv, name="attribution-matrix-csv"),
     path(f"{ROOT}hypotheses/new/", overview.hypothesis_new, name="hypothesis-new"),
     path(f"{ROOT}hypotheses/<slug:label>/reject/", overview.hypothesis_reject, name="hypothesis-reject"),
     path(f"{ROOT}hypotheses/<slug:label>/reconsider/", overview.hypothesis_reconsider, name="hypothesis-reconsider"),
@@ -19,6 +22,7 @@ urlpatterns = [
     path(FINDING, findings.finding_page, name="finding"),
     path(f"{FINDING}change/", findings.finding_amend, name="finding-amend"),
     path(f"{FINDING}extend/", findings.finding_extend, name="finding-extend"),
+    path(f"{FINDING}replay/", findings.finding_replay, name="finding-replay"),
     path(f"{FINDING}article/", legs.article_reason, name="finding-article"),
     path(f"{FINDING}contest/", findings.finding_contest, name="finding-contest"),
     path(f"{FINDING}contests/<int:contest>/resolve/", findings.contest_resolve, name="contest-resolve"),

@@ -11,7 +11,6 @@ from attribution.rules import (
     TierReport,
     independent_origins,
     middle_grade,
-    raising_classes,
     tier_report,
 )
 from tests.attribution.builders import FINDING, FITS, HYPOTHESES, PANEL, STANDARD, item, report
@@ -221,10 +220,3 @@ def test_unknown_grade_never_becomes_a_number(codes: list[str | None]) -> None:
     middle = middle_grade(codes, STANDARD)
     assert (middle is None) == any(code in (None, "6") for code in codes)
     assert middle is None or middle in codes
-
-
-@settings(max_examples=30)
-@given(bodies())
-def test_class_said_to_raise_the_tier_does(items: tuple[EvidenceView, ...]) -> None:
-    for code in raising_classes(FINDING, items, HYPOTHESES, PANEL, STANDARD):
-        assert not STANDARD.classes[code].intruder_controlled or rank(report(items=items)) == 0

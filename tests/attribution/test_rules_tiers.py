@@ -16,6 +16,7 @@ from attribution.rules import (
     Text,
     known_by,
     raising_classes,
+    single_items,
     tier_report,
 )
 from tests.attribution.builders import (
@@ -381,7 +382,7 @@ def test_every_sentence_can_be_said() -> None:
 
 
 def test_which_single_item_would_raise_it() -> None:
-    found = raising_classes(FINDING, ITEMS[:1], HYPOTHESES, PANEL, STANDARD)
+    found = raising_classes(single_items(FINDING, ITEMS[:1], HYPOTHESES, PANEL, STANDARD), "T1")
     assert "financial_trail" in found
     assert "host_forensics" not in found
     assert not set(found) & {*FORGEABLE, "infrastructure_location", "behavioural_ttp", "perpetrator_claim"}

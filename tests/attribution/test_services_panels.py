@@ -8,9 +8,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from attribution import errors, services
+from attribution.boards import read_board
 from attribution.models import Finding, Opinion, Panel, Rating, Seat
-from attribution.norms import standard_of
-from attribution.selectors import matrix_of, opened_opinions, seats_of, tier_report_for
+from attribution.selectors import opened_opinions, seats_of, tier_report_for
 from attribution.services.opinions import commitment_of, committed
 from attribution.snapshots import panel_values
 from core import clock
@@ -303,9 +303,8 @@ def test_ratings_of_a_sitting_member_are_sealed_and_count_when_the_round_opens(g
         services.rate_evidence(actor=member, reference=ground.reference, ratings={"E-1": {"H1": "II"}})
     with as_(ground.analyst):
         assert not Rating.objects.filter(assessor=member.user).exists()
-        row = next(
-            r for r in matrix_of(ground.incident, ground.analyst.user, standard_of("2026.1")) if r.item.number == 1
-        )
+        shown = read_board(ground.incident, "operator", ground.analyst.user, view="group", sort="number")
+        row = shown.rows[0]
         assert row.cells[0].group == "CC"
     with as_(member):
         refused_by_the_database(lambda: Rating.objects.filter(assessor=member.user).update(is_open=True))

@@ -8,6 +8,7 @@ from django.test import Client
 
 from accountability.models import Recommendation, Review
 from attribution.models import Contest, Finding, Hypothesis, Opinion, Panel, Proposition, Seat
+from attribution.replay import replay
 from core import clock
 from escalation.models import Measure
 from evidence.models import EvidenceItem
@@ -152,6 +153,18 @@ def test_the_case_without_a_name_is_closed_without_one(demo: Demo) -> None:
     assert findings(demo, "amal.admin", "icrc-2022") == {}
     found = demo.case("amal.admin", "icrc-2022")
     assert found is not None and found.status == "closed"
+
+
+@pytest.mark.duty("ATT-8")
+def test_the_replay_shows_the_day_on_which_the_false_flag_fell(demo: Demo) -> None:
+    """CASE-01: one header is provisional at most; the rebuttal of 8 March 2018 rejects it and contests the finding."""
+    first = findings(demo, "orrin.admin", "olympic-destroyer-2018")["F-1"]
+    days = {day.on.isoformat(): day for day in demo.asked_as("orrin.admin", lambda: replay(first))}
+    before, fell = days["2018-02-24"], days["2018-03-08"]
+    assert (before.tier, before.contested, before.standing) == ("T1", False, "open")
+    assert before.sentence.code == "robust.nothing"
+    assert (fell.tier, fell.contested, fell.standing, fell.changed) == ("T0", True, "rejected", True)
+    assert max(day.tier for day in days.values()) == "T1"
 
 
 @pytest.mark.duty("ATT-5")

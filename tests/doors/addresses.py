@@ -239,6 +239,9 @@ EVIDENCE = {
 ATTRIBUTION = {
     "attribution": case(A.SEE_ATTRIBUTION),  # whoever is offered a seat sees that offer and nothing else
     "attribution-matrix": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
+    "attribution-matrix-item": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
+    "attribution-what-if": case(A.SEE_ATTRIBUTION, POST=A.SEE_ATTRIBUTION),  # computes and saves nothing
+    "attribution-matrix-csv": case(A.SEE_ATTRIBUTION),
     "leg-new": form(A.ANALYSE),
     "hypothesis-new": form(A.ANALYSE),
     "hypothesis-reject": form(A.ANALYSE),
@@ -247,6 +250,7 @@ ATTRIBUTION = {
     "finding": case(A.SEE_ATTRIBUTION),
     "finding-watch": act(A.SEE_ATTRIBUTION),
     "api-finding-watch": case(PUT=A.SEE_ATTRIBUTION, DELETE=A.SEE_ATTRIBUTION),
+    "finding-replay": case(A.SEE_ATTRIBUTION),
     "finding-amend": form(A.PROPOSE_FINDING),
     "finding-extend": form(A.PROPOSE_FINDING),
     "finding-article": form(A.ANALYSE),
@@ -268,10 +272,13 @@ ATTRIBUTION = {
     "api-hypothesis-list": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
     "api-hypothesis-reject": act(A.ANALYSE),
     "api-hypothesis-reconsider": act(A.ANALYSE),
+    "api-board": case(A.SEE_ATTRIBUTION),
+    "api-board-what-if": case(POST=A.SEE_ATTRIBUTION),
     "api-ratings": case(A.SEE_ATTRIBUTION, PUT=A.ANALYSE),
     "api-finding-list": case(A.SEE_ATTRIBUTION, POST=A.PROPOSE_FINDING),
     "api-finding": case(A.SEE_ATTRIBUTION, PATCH=A.PROPOSE_FINDING),
     "api-finding-report": case(A.SEE_ATTRIBUTION),
+    "api-finding-replay": case(A.SEE_ATTRIBUTION),
     "api-finding-history": case(A.SEE_ATTRIBUTION),
     "api-finding-extend": act(A.PROPOSE_FINDING),
     "api-finding-article": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
