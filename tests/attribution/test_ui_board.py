@@ -142,7 +142,7 @@ def test_sensitivity_names_what_the_lead_hangs_on(ground: Ground, sign_in: SignI
     )
     client = sign_in(ground.analyst)
     body = page(client, url(ground, "matrix/?view=sensitivity"))
-    assert "Fragile." in body and "Without Item E-1 another hypothesis has least against it." in body
+    assert "Fragile." in body and "Item E-1: without it another hypothesis has least against it." in body
     told = client.get(api(ground, "board/?leg=operator")).json()
     assert told["least"] == ["H1"]
     assert {"item", "origin", "class"} == {row["kind"] for row in told["without"] if row["changes"]}
