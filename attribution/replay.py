@@ -4,11 +4,13 @@ An item was known when it was said in public, else when it was collected, else w
 here (contests they put on record, panels before they were convened) is left out of earlier days: the day's evidence speaks.
 """
 
+from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
 from evidence.models import EvidenceItem
+from incidents.models import Precision
 
 from .models import Finding, Panel
 from .rules import Text, TierReport, known_by, tier_report
@@ -30,10 +32,21 @@ class Day:
 
 
 def known_since(item: EvidenceItem) -> date:
-    """The day from which an item was known to somebody who looked."""
+    """The day by which an item was known to somebody who looked: the last one, where only a month or a year is known."""
     if item.statement and item.statement.said_at:
-        return item.statement.said_at.date()
-    return (item.collected_at or item.received_at).date()
+        return last_day(item.statement.said_at.date(), item.statement.said_precision)
+    if item.collected_at:
+        return last_day(item.collected_at.date(), item.collected_precision)
+    return item.received_at.date()
+
+
+def last_day(day: date, precision: str) -> date:
+    """The end of a moment that is known to the month or the year alone."""
+    if precision == Precision.YEAR:
+        return day.replace(month=12, day=31)
+    if precision == Precision.MONTH:
+        return day.replace(day=monthrange(day.year, day.month)[1])
+    return day
 
 
 def replay(finding: Finding) -> list[Day]:

@@ -17,6 +17,12 @@
     return null;
   }
 
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const table = event.target.closest?.("table[data-saved]");
+    const region = document.getElementById("announce");
+    if (table && region && event.detail.successful) region.textContent = `${table.dataset.saved} ${event.target.name}`;
+  });
+
   document.addEventListener("keydown", (event) => {
     const select = event.target;
     if (!select.matches?.("table[data-board] select") || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -160,7 +160,7 @@ def test_the_replay_shows_the_day_on_which_the_false_flag_fell(demo: Demo) -> No
     """CASE-01: one header is provisional at most; the rebuttal of 8 March 2018 rejects it and contests the finding."""
     first = findings(demo, "orrin.admin", "olympic-destroyer-2018")["F-1"]
     days = {day.on.isoformat(): day for day in demo.asked_as("orrin.admin", lambda: replay(first))}
-    before, fell = days["2018-02-24"], days["2018-03-08"]
+    before, fell = days["2018-02-28"], days["2018-03-08"]
     assert (before.tier, before.contested, before.standing) == ("T1", False, "open")
     assert before.sentence.code == "robust.nothing"
     assert (fell.tier, fell.contested, fell.standing, fell.changed) == ("T0", True, "rejected", True)
