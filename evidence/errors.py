@@ -12,6 +12,74 @@ class ItemFrozen(DomainError):
     )
 
 
+class ItemSealed(DomainError):
+    code = "evidence_sealed"
+    message = _(
+        "This item is sealed. Its content is opened by agreement of its custodians only: ask them on the item’s page."
+    )
+
+
+class ItemNotSealed(DomainError):
+    code = "evidence_not_sealed"
+    message = _("This item is not sealed, or not yet.")
+
+
+class AlreadySealed(DomainError):
+    code = "evidence_already_sealed"
+    message = _("This item is sealed already, or is being sealed.")
+
+
+class CopyElsewhere(DomainError):
+    code = "evidence_copy_elsewhere"
+    message = _(
+        "Another item of your organisation holds the same bytes, and they would stay readable there. Seal nothing"
+        " twice: dispose of the other copy first, or keep this item open."
+    )
+
+
+class TooFewCustodians(DomainError):
+    code = "evidence_too_few_custodians"
+    message = _("Without you, fewer custodians are left than must agree. They cannot agree to this.")
+
+
+class RequestOver(DomainError):
+    code = "evidence_seal_request_over"
+    message = _("This request has been decided, has ended or has expired.")
+
+
+class NotAgreed(DomainError):
+    code = "evidence_seal_not_agreed"
+    message = _("The custodians have not agreed to this, or their agreement has ended.")
+
+
+class AlreadyAnswered(DomainError):
+    code = "evidence_seal_answered"
+    message = _("You have answered this request already.")
+
+
+class NotYourOwnRequest(DomainError):
+    code = "evidence_seal_own_request"
+    message = _("Nobody agrees to their own request.")
+
+
+class OldKey(DomainError):
+    code = "evidence_seal_old_key"
+    message = _(
+        "This was meant for another sealing key of yours than the one you have now. Ask again, or ask the depositor to"
+        " give you a new share."
+    )
+
+
+class SealDamaged(DomainError):
+    """The sealed content did not open to what was sealed; answered, not raised, because the freeze must be kept."""
+
+    code = "evidence_seal_damaged"
+    message = _(
+        "The sealed content is not what was sealed: it was changed, cut short or put in another order. Nothing of it was"
+        " handed out. The item is frozen now, and every finding that uses it is marked."
+    )
+
+
 class ItemWithdrawn(DomainError):
     code = "evidence_withdrawn"
     message = _("This item was withdrawn. It stays on record and is not used.")

@@ -10,15 +10,21 @@ from django.db.models import Exists, Max, Min, Q
 from incidents.models import Incident
 from instruments.models import Instrument
 from instruments.selectors import in_force
+from organisations.actors import Actor
 
 from . import standard
 from .custody import Link, first_fault, is_complete
-from .models import CustodyEntry, Disposal, EvidenceItem, Integrity, LegalHold, Lineage, StoredFile
+from .models import CustodyEntry, Disposal, EvidenceItem, Integrity, LegalHold, Lineage, Seal, StoredFile
 from .querysets import EvidenceItemQuerySet
 from .snapshots import standard_values
+from .states import SealState
 
 # The worst of an item's files speaks for the item.
 WORST = (Integrity.MISMATCH, Integrity.UNAVAILABLE, Integrity.REMOVED, Integrity.UNCHECKED, Integrity.MATCHES)
+# Acts whose note may name the source or tell of the content; purposes and reasons of custodians are no secret.
+NAMES_SOURCE = frozenset(
+    {CustodyEntry.Act.RECEIVED, CustodyEntry.Act.OPENED, CustodyEntry.Act.COPIED, CustodyEntry.Act.EXPORTED}
+)
 LINK_COLUMNS = (
     "item_id", "place", "act", "at", "actor_id", "organisation_id", "file_id", "sha256_seen", "note", "previous", "hash",
 )  # fmt: skip
@@ -46,8 +52,12 @@ def integrity_of(files: Iterable[StoredFile]) -> Integrity | None:
 
 
 def lacks_of(item: EvidenceItem, content: standard.Content | None = None) -> list[standard.Lack]:
-    """What the item lacks to count, under the standard given or the one in force."""
+    """What the item lacks to count, under the standard given or the one in force; what a sealed one lacked when it was sealed."""
     content = in_force(Instrument.Kind.EVIDENCE_STANDARD).content if content is None else content
+    if item.sealed:
+        seal = Seal.objects.filter(item=item, state=SealState.SEALED).first()
+        if seal is not None:  # what it says is locked away: asked again, it would lack everything (R2.12)
+            return [standard.Lack(code, content["fields"].get(code, code)) for code in seal.lacking]
     return standard.lacks(content, item.kind, standard_values(item, list(item.files.all())))
 
 
@@ -56,11 +66,20 @@ def custody_links(entries: Iterable[CustodyEntry]) -> list[Link]:
     return [Link(*(getattr(entry, name) for name in LINK_COLUMNS)) for entry in sorted(entries, key=lambda e: e.place)]
 
 
-def custody_of(item: EvidenceItem) -> list[CustodyEntry]:
-    """An item's custody, first link first."""
-    return list(
+def custody_of(item: EvidenceItem, reader: Actor | None = None) -> list[CustodyEntry]:
+    """An item's custody, first link first.
+
+    While an item is sealed, what links said before it was is `withheld` from readers of other organisations: the note of
+    receipt names the source. It is under the hash of its link and cannot be locked away with the rest.
+    """
+    entries = list(
         CustodyEntry.objects.filter(item=item).select_related("actor", "organisation", "file").order_by("place")
     )
+    if item.sealed and reader is not None and reader.organisation.pk != item.organisation_id:
+        closed = max((entry.place for entry in entries if entry.act == CustodyEntry.Act.SEALED), default=len(entries))
+        for entry in entries:
+            entry.withheld = bool(entry.note) and entry.place < closed and entry.act in NAMES_SOURCE
+    return entries
 
 
 def custody_fault(entries: Iterable[CustodyEntry]) -> str:

@@ -22,3 +22,39 @@ TRANSITIONS: dict[str, set[str]] = {
     Status.WITHDRAWN: {Status.DISPOSED},
     Status.DISPOSED: set(),
 }
+
+
+class SealState(TextChoices):
+    """Being locked away by a worker; locked; opened again for everybody who may see the case's evidence."""
+
+    SEALING = "sealing", _("Being sealed")
+    SEALED = "sealed", _("Sealed")
+    UNSEALED = "unsealed", _("Unsealed")
+
+
+SEAL_TRANSITIONS: dict[str, set[str]] = {
+    SealState.SEALING: {SealState.SEALED},
+    SealState.SEALED: {SealState.UNSEALED},
+    SealState.UNSEALED: set(),
+}
+
+
+class RequestState(TextChoices):
+    """Waiting for custodians; granted for a time; refused; ended by time, by the requester or the depositor; carried out."""
+
+    PENDING = "pending", _("Waiting for custodians")
+    GRANTED = "granted", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Expired")
+    ENDED = "ended", _("Ended")
+    DONE = "done", _("Carried out")
+
+
+REQUEST_TRANSITIONS: dict[str, set[str]] = {
+    RequestState.PENDING: {RequestState.GRANTED, RequestState.REFUSED, RequestState.EXPIRED, RequestState.ENDED},
+    RequestState.GRANTED: {RequestState.EXPIRED, RequestState.ENDED, RequestState.DONE},
+    RequestState.REFUSED: set(),
+    RequestState.EXPIRED: set(),
+    RequestState.ENDED: set(),
+    RequestState.DONE: set(),
+}

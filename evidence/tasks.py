@@ -10,15 +10,19 @@ from django.db.models import F, Q
 
 from core import clock
 from ledger.services import record
-from organisations.actors import SYSTEM_EMAIL, Actor, acting
+from organisations.actors import SYSTEM_EMAIL, Actor, acting, actor_for
 from organisations.models import Organisation, User
 
 from . import services, storage
-from .models import Integrity, StoredFile
+from .holding import held
+from .models import Integrity, Seal, SealRequest, StoredFile
+from .states import SealState
 
 AGAIN_AFTER = timedelta(hours=20)
 ABANDONED_AFTER = 24 * 3600
 BATCH = 200
+SEAL_AGAIN_AFTER = timedelta(minutes=5)
+TRIED_LATELY = timedelta(days=8)
 log = structlog.get_logger(__name__)
 
 
@@ -45,9 +49,11 @@ def sweep_holder(system: User, organisation: Organisation) -> Counter[str]:
             break
         for file in files:
             seen.add(file.pk)
-            found = storage.hash_of(file.path)
             with acting(actor):
-                outcomes[services.record_check(actor=actor, file=file, seen=found)] += 1
+                there = held(file)
+            found = storage.hash_of(there.path)
+            with acting(actor):
+                outcomes[services.record_check(actor=actor, file=file, there=there, seen=found)] += 1
     if outcomes:
         with acting(actor):
             record(
@@ -71,6 +77,47 @@ def remove_content(item_id: int, holder_id: int) -> None:
     with acting(Actor(system, holder, ())):
         gone = services.remove_files(item_id)
     log.info("evidence_content_removed", files=gone)
+
+
+def depositor(user_id: int, organisation: Organisation) -> Actor:
+    """Who asked, while they still belong to the organisation; else the platform for that organisation."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    actor = actor_for(user, organisation.pk) if user else None
+    if actor and actor.organisation.pk == organisation.pk:
+        return actor
+    return Actor(User.objects.get(email=SYSTEM_EMAIL), organisation, ())
+
+
+@shared_task(name="evidence.tasks.seal_content", ignore_result=True)
+def seal_content(seal_id: int, user_id: int, organisation_id: int) -> None:
+    """Locks an item away that somebody asked to have sealed. No key travels with the message: the worker makes it."""
+    services.carry_out(depositor(user_id, Organisation.objects.get(pk=organisation_id)), seal_id)
+
+
+@shared_task(name="evidence.tasks.tidy_seals", ignore_result=True, expires=240)
+def tidy_seals() -> None:
+    """Ends what a killed process left: seals not closed, plaintext not taken away, requests that ran out. Safe to run twice."""
+    if not storage.store().ready():
+        return
+    system = User.objects.get(email=SYSTEM_EMAIL)
+    for organisation in Organisation.objects.order_by("pk"):
+        actor = Actor(system, organisation, ())
+        with acting(actor):
+            services.expire_requests(actor)
+            begun = Seal.objects.filter(organisation=organisation, state=SealState.SEALING)
+            begun = begun.filter(asked_at__lt=clock.now() - SEAL_AGAIN_AFTER)
+            waiting = list(begun.values_list("pk", "sealed_by_id"))
+            # Plaintext can lie about after a seal was closed, or after an attempt to end it that did not come to its end.
+            tried = Q(requests__kind=SealRequest.Kind.UNSEAL, requests__decided_at__gt=clock.now() - TRIED_LATELY)
+            left = Seal.objects.filter(
+                tried | Q(files__plaintext_removed_at__isnull=True, files__isnull=False),
+                organisation=organisation, state=SealState.SEALED,
+            )  # fmt: skip
+            leftover = list(left.values_list("pk", flat=True).distinct())
+        for seal_id, user_id in waiting:
+            services.carry_out(depositor(user_id, organisation), seal_id)
+        for seal_id in leftover:
+            services.clear_plaintext(actor, seal_id)
 
 
 @shared_task(name="evidence.tasks.sweep_integrity", ignore_result=True)

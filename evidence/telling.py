@@ -2,6 +2,8 @@
 
 from notifications.watching import watchable
 
+from . import seal_news  # noqa: F401  (declares what is told of seals)
+
 watchable(
     [
         "evidence.added",

@@ -29,6 +29,16 @@ declare(
         "evidence.disposed": _("disposed of the content of an evidence item"),
         "evidence.translated": _("added a translation of an evidence item"),
         "evidence.stamped": _("kept a time stamp of a file from an outside authority"),
+        "evidence.seal_asked": _("asked to have an evidence item sealed"),
+        "evidence.sealed": _("sealed an evidence item"),
+        "evidence.seal_request": _("asked the custodians of a sealed evidence item"),
+        "evidence.seal_agreed": _("agreed as a custodian of a sealed evidence item"),
+        "evidence.seal_declined": _("refused as a custodian of a sealed evidence item"),
+        "evidence.seal_request_ended": _("ended a request to the custodians of a sealed evidence item"),
+        "evidence.seal_request_expired": _("a request to the custodians of a sealed evidence item expired"),
+        "evidence.seal_opened": _("opened a file of a sealed evidence item"),
+        "evidence.unsealed": _("ended the seal of an evidence item"),
+        "evidence.seal_reshared": _("replaced a custodian of a sealed evidence item"),
         "evidence.handled": _("added a custody entry to an evidence item"),
     }
 )

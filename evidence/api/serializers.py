@@ -99,6 +99,7 @@ class ItemSerializer(ItemFactsSerializer):
     organisation = serializers.CharField(read_only=True)
     received_at = serializers.DateTimeField(read_only=True)
     version = serializers.IntegerField(read_only=True)
+    sealed = serializers.BooleanField(read_only=True)
     standard_version = serializers.CharField(read_only=True)
     files = FileSerializer(many=True, read_only=True)
 
@@ -136,7 +137,7 @@ class CustodySerializer(serializers.Serializer[dict[str, Any]]):
     organisation_id = serializers.IntegerField()
     file_id = serializers.IntegerField(allow_null=True)
     sha256_seen = serializers.CharField()
-    note = serializers.CharField()
+    note = serializers.CharField(allow_null=True)  # null: withheld, the item is sealed
     previous = serializers.CharField()
     hash = serializers.CharField()
 
@@ -190,6 +191,7 @@ def item_as_json(item: EvidenceItem) -> dict[str, Any]:
         "organisation": item.organisation.slug,
         "received_at": item.received_at,
         "version": item.version,
+        "sealed": item.sealed,
         "standard_version": item.standard_version,
         "files": [file_as_json(file) for file in files],
     }
@@ -210,6 +212,7 @@ def custody_as_json(entry: CustodyEntry) -> dict[str, Any]:
     names = ("place", "act", "at", "actor_id", "organisation_id", "file_id", "sha256_seen", "note", "previous", "hash")
     return {
         **{name: getattr(entry, name) for name in names},
+        "note": None if entry.withheld else entry.note,
         "actor": str(entry.actor),
         "organisation": entry.organisation.slug,
     }

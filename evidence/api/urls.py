@@ -3,9 +3,10 @@
 from django.db.transaction import non_atomic_requests
 from django.urls import path
 
-from . import custody, uploads, views
+from . import custody, seals, uploads, views
 
 ITEM = "evidence/<evidence:number>/"
+REQUEST = f"{ITEM}seal/requests/<int:request_id>/"
 
 urlpatterns = [
     path("evidence/", views.EvidenceList.as_view(), name="api-evidence-list"),
@@ -35,4 +36,13 @@ urlpatterns = [
     path(
         f"{ITEM}disposal/decision/", custody.EvidenceDisposalDecision.as_view(), name="api-evidence-disposal-decision"
     ),
+    path(f"{ITEM}seal/", seals.EvidenceSeal.as_view(), name="api-evidence-seal"),
+    path(f"{ITEM}seal/candidates/", seals.SealCandidates.as_view(), name="api-evidence-seal-candidates"),
+    path(f"{ITEM}seal/requests/", seals.SealRequests.as_view(), name="api-evidence-seal-requests"),
+    path(REQUEST, seals.OneSealRequest.as_view(), name="api-evidence-seal-request"),
+    path(f"{REQUEST}answer/", seals.SealRequestAnswer.as_view(), name="api-evidence-seal-answer"),
+    path(f"{REQUEST}end/", seals.SealRequestEnd.as_view(), name="api-evidence-seal-end"),
+    path(f"{REQUEST}open/<str:sha256>/", seals.SealedContent.as_view(), name="api-evidence-seal-open"),
+    path(f"{REQUEST}facts/", seals.SealedFacts.as_view(), name="api-evidence-seal-facts"),
+    path(f"{REQUEST}carry-out/", seals.SealCarryOut.as_view(), name="api-evidence-seal-carry-out"),
 ]

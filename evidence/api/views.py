@@ -227,8 +227,9 @@ class EvidenceCustody(APIView):
 
     @extend_schema(operation_id="evidence_custody", responses=shapes.ChainSerializer)
     def get(self, request: Request, reference: str, number: str) -> Response:
-        _case, item = item_for(actor_of(request), reference, number)
-        entries = selectors.custody_of(item)
+        actor = actor_of(request)
+        _case, item = item_for(actor, reference, number)
+        entries = selectors.custody_of(item, actor)
         links = [shapes.custody_as_json(entry) for entry in entries]
         return Response({"item_id": item.pk, "fault": selectors.custody_fault(entries), "links": links})
 

@@ -10,6 +10,7 @@ from .disposal import Disposal, LegalHold
 from .files import Integrity, StoredFile
 from .grades import GradeEntry
 from .items import EvidenceItem, Lineage, Origin
+from .sealing import Custodian, ReleasedShare, Seal, SealAnswer, SealedFile, SealRequest, Share
 from .stamps import FileStamp
 from .sweeps import SweepReport
 from .transfers import Transfer
@@ -17,6 +18,7 @@ from .translations import Translation
 from .uploads import PendingUpload
 
 __all__ = [
+    "Custodian",
     "CustodyEntry",
     "Disposal",
     "EvidenceItem",
@@ -27,6 +29,12 @@ __all__ = [
     "Lineage",
     "Origin",
     "PendingUpload",
+    "ReleasedShare",
+    "Seal",
+    "SealAnswer",
+    "SealRequest",
+    "SealedFile",
+    "Share",
     "StoredFile",
     "SweepReport",
     "Transfer",

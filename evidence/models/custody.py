@@ -35,6 +35,10 @@ class CustodyEntry(CaseRow):
         RESTORED = "restored", _("Taken back into use")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         SEALED = "sealed", _("Sealed")
+        ASKED = "asked", _("Asked to open the seal")
+        AGREED = "agreed", _("Agreed to open the seal")
+        DECLINED = "declined", _("Refused to open the seal")
+        RESHARED = "reshared", _("Custodian of the seal replaced")
         UNSEALED = "unsealed", _("Unsealed")
         DISPOSED = "disposed", _("Disposed of")
 
@@ -49,6 +53,8 @@ class CustodyEntry(CaseRow):
     note = models.TextField(_("purpose or note"), blank=True)
     previous = models.CharField(max_length=64, db_default="", editable=False)
     hash = models.CharField(max_length=64, db_default="", editable=False)
+
+    withheld = False  # set by `selectors.custody_of`: whether this reader is not told the note
 
     class Meta:
         verbose_name_plural = "custody entries"
@@ -74,6 +80,10 @@ class CustodyEntry(CaseRow):
                         "withdrawn",
                         "sealed",
                         "unsealed",
+                        "asked",
+                        "agreed",
+                        "declined",
+                        "reshared",
                         "disposed",
                     ]
                 ),

@@ -85,6 +85,9 @@ class EvidenceItem(CaseRow):
     frozen_at = models.DateTimeField(null=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
     withdrawn_reason = models.TextField(blank=True, editable=False)
+    sealed = models.BooleanField(
+        _("sealed"), default=False, editable=False, help_text="Kept by the database: whether a seal is in force."
+    )
 
     objects: ClassVar[EvidenceItemQuerySet] = EvidenceItemQuerySet.as_manager()  # type: ignore[assignment]
 

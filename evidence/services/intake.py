@@ -19,7 +19,7 @@ from organisations.roles import Action
 from .. import facts as rules
 from .. import storage
 from ..access import must_be_open, must_stand, own_item_for
-from ..errors import FileAlreadyHeld, ItemFrozen
+from ..errors import FileAlreadyHeld, ItemFrozen, ItemSealed
 from ..media import contradicts
 from ..models import CustodyEntry, EvidenceItem, Origin, StoredFile
 from ..names import clean_name, ending_of, written_out
@@ -165,6 +165,8 @@ def item_to_fill(actor: Actor, reference: str, label: str) -> EvidenceItem:
     must_stand(item)
     if item.status == Status.FROZEN:
         raise ItemFrozen
+    if item.sealed:
+        raise ItemSealed
     return item
 
 

@@ -15,7 +15,16 @@ from organisations.roles import Action
 
 from .. import signals, storage
 from ..access import file_of, item_for, own_item_for
-from ..errors import IntegrityLost, ItemDisposed, ItemFrozen, ItemNotFrozen, OriginalUnavailable, StillDamaged
+from ..errors import (
+    IntegrityLost,
+    ItemDisposed,
+    ItemFrozen,
+    ItemNotFrozen,
+    ItemSealed,
+    OriginalUnavailable,
+    StillDamaged,
+)
+from ..holding import Held, held
 from ..models import CustodyEntry, EvidenceItem, Integrity, StoredFile
 from ..states import Status
 from .handling import add_custody
@@ -36,32 +45,43 @@ class Opened:
     refusal: DomainError | None = None
 
 
-def judge(file: StoredFile, seen: str | None) -> str:
+def judge(there: Held, seen: str | None) -> str:
     """What a comparison says."""
     if seen is None:
         return Integrity.UNAVAILABLE
-    return Integrity.MATCHES if seen == file.sha256 else Integrity.MISMATCH
+    return Integrity.MATCHES if seen == there.sha256 else Integrity.MISMATCH
 
 
-def note_check(file: StoredFile, seen: str | None) -> None:
+def add_check(
+    *, actor: Actor, item: EvidenceItem, act: str, file: StoredFile, there: Held, seen: str | None
+) -> CustodyEntry:
+    """A comparison as a link of custody. Of sealed content only the stream was seen, never what is in it: the note says so."""
+    if not there.sealed or seen is None:
+        note = "" if seen else "original unavailable"
+        return add_custody(actor=actor, item=item, act=act, file=file, seen=seen, note=note)
+    note = f"sealed content, SHA-256 {seen}" + ("" if seen == there.sha256 else f" instead of {there.sha256}")
+    return add_custody(actor=actor, item=item, act=act, file=file, note=note)
+
+
+def note_check(file: StoredFile, there: Held, seen: str | None) -> None:
     """Keeps the outcome of a comparison beside the file."""
-    file.integrity, file.checked_at = judge(file, seen), clock.now()
+    file.integrity, file.checked_at = judge(there, seen), clock.now()
     file.save(update_fields=["integrity", "checked_at"])
 
 
-def freeze(*, actor: Actor, file: StoredFile, seen: str) -> None:
+def freeze(*, actor: Actor, file: StoredFile, there: Held, seen: str) -> None:
     """Nothing rests on the item from here on; whoever relies on it is told in the same transaction."""
     item = EvidenceItem.objects.select_for_update(of=("self",), no_key=True).get(pk=file.item_id)
     known_before = file.integrity == Integrity.MISMATCH
-    note_check(file, seen)
+    note_check(file, there, seen)
     if item.status != Status.HELD:
         if not known_before:
-            add_custody(actor=actor, item=item, act=Act.VERIFIED, file=file, seen=seen)
+            add_check(actor=actor, item=item, act=Act.VERIFIED, file=file, there=there, seen=seen)
         return
     item.status, item.frozen_at = Status.FROZEN, clock.now()
     item.version += 1
     item.save(update_fields=["status", "frozen_at", "version", "changed_at"])
-    link = add_custody(actor=actor, item=item, act=Act.FROZEN, file=file, seen=seen)
+    link = add_check(actor=actor, item=item, act=Act.FROZEN, file=file, there=there, seen=seen)
     record(
         actor=actor, verb="evidence.frozen", subject=item, root_id=item.incident_id,
         payload={"item": item.label, "sha256": file.sha256, "seen": seen, "custody": link.hash},
@@ -70,14 +90,19 @@ def freeze(*, actor: Actor, file: StoredFile, seen: str) -> None:
 
 
 @transaction.atomic
-def record_check(*, actor: Actor, file: StoredFile, seen: str | None) -> str:
-    """Keeps what a comparison found; freezes the item when the bytes differ. For the sweep; `actor` acts for the case's holder."""
+def record_check(*, actor: Actor, file: StoredFile, there: Held, seen: str | None) -> str:
+    """Keeps what a comparison of `there` found; freezes the item when the bytes differ. For the sweep; `actor` acts for the case's holder.
+
+    What was sealed or unsealed while it was read is compared another time.
+    """
     before = file.integrity
-    outcome = judge(file, seen)
+    if held(file) != there:
+        return before
+    outcome = judge(there, seen)
     if outcome == Integrity.MISMATCH and seen is not None:
-        freeze(actor=actor, file=file, seen=seen)
+        freeze(actor=actor, file=file, there=there, seen=seen)
     else:
-        note_check(file, seen)
+        note_check(file, there, seen)
         if outcome == Integrity.UNAVAILABLE and before != outcome:
             add_custody(actor=actor, item=file.item, act=Act.VERIFIED, file=file, note="original unavailable")
     return outcome
@@ -103,16 +128,19 @@ def open_file(*, actor: Actor, reference: str, label: str, sha256: str, purpose:
         raise ItemFrozen
     if item.status == Status.DISPOSED:
         raise ItemDisposed
-    handle, seen = storage.open_hashed(file.path)
+    if item.sealed:
+        raise ItemSealed
+    there = held(file)
+    handle, seen = storage.open_hashed(there.path)
     if handle is None or seen is None:
-        record_check(actor=actor, file=file, seen=None)
+        record_check(actor=actor, file=file, there=there, seen=None)
         return Opened(file, None, OriginalUnavailable())
-    if seen != file.sha256:
+    if seen != there.sha256:
         handle.close()
-        freeze(actor=actor, file=file, seen=seen)
+        freeze(actor=actor, file=file, there=there, seen=seen)
         return Opened(file, None, IntegrityLost())
     try:
-        note_check(file, seen)
+        note_check(file, there, seen)
         link = add_custody(actor=actor, item=item, act=Act.OPENED, file=file, seen=seen, note=text)
         record(
             actor=actor, verb="evidence.opened", subject=file, root_id=item.incident_id,
@@ -132,15 +160,13 @@ def verify_item(*, actor: Actor, reference: str, label: str) -> list[StoredFile]
         raise ItemDisposed
     files = list(StoredFile.objects.filter(item=item))
     for file in files:
-        seen = storage.hash_of(file.path)
-        if seen is not None and seen != file.sha256:
-            freeze(actor=actor, file=file, seen=seen)
+        there = held(file)
+        seen = storage.hash_of(there.path)
+        if seen is not None and seen != there.sha256:
+            freeze(actor=actor, file=file, there=there, seen=seen)
         else:
-            note_check(file, seen)
-            add_custody(
-                actor=actor, item=item, act=Act.VERIFIED, file=file, seen=seen,
-                note="" if seen else "original unavailable",
-            )  # fmt: skip
+            note_check(file, there, seen)
+            add_check(actor=actor, item=item, act=Act.VERIFIED, file=file, there=there, seen=seen)
     record(
         actor=actor, verb="evidence.verified", subject=item, root_id=item.incident_id,
         payload={"item": item.label, "files": [[file.sha256, file.integrity] for file in files]},
@@ -158,12 +184,13 @@ def restore_item(*, actor: Actor, reference: str, label: str, reason: str) -> Ev
     text = clean_text(reason, "reason", errors, required=True)
     if errors:
         raise Invalid(errors)
-    seen = {file: storage.hash_of(file.path) for file in StoredFile.objects.filter(item=item)}
-    if any(judge(file, now) != Integrity.MATCHES for file, now in seen.items()):
+    places = [(file, held(file)) for file in StoredFile.objects.filter(item=item)]
+    seen = [(file, there, storage.hash_of(there.path)) for file, there in places]
+    if any(judge(there, now) != Integrity.MATCHES for _file, there, now in seen):
         raise StillDamaged
-    for file, now in seen.items():
-        note_check(file, now)
-        add_custody(actor=actor, item=item, act=Act.VERIFIED, file=file, seen=now)
+    for file, there, now in seen:
+        note_check(file, there, now)
+        add_check(actor=actor, item=item, act=Act.VERIFIED, file=file, there=there, seen=now)
     item.status = Status.HELD
     item.version += 1
     item.save(update_fields=["status", "version", "changed_at"])

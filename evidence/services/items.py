@@ -19,7 +19,7 @@ from organisations.roles import Action
 from .. import facts as rules
 from .. import signals
 from ..access import must_stand, own_item_for
-from ..errors import OnlyOriginatorRelaxes, ParentsStricter
+from ..errors import ItemSealed, OnlyOriginatorRelaxes, ParentsStricter
 from ..lineage import descendants, parents
 from ..models import CustodyEntry, EvidenceItem
 from ..selectors import links_in
@@ -34,6 +34,8 @@ def describe_item(*, actor: Actor, reference: str, label: str, version: int, fac
     """Changes the facts given, if nobody else saved since `version`. The mark is changed by `change_mark`."""
     case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
     must_stand(item)
+    if item.sealed:
+        raise ItemSealed  # what it said is sealed with it
     if item.version != version:
         raise StaleVersion(theirs=facts_of(item), version=item.version)
     standard = in_force(Instrument.Kind.EVIDENCE_STANDARD)

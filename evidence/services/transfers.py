@@ -19,10 +19,11 @@ from ..access import item_for, must_be_open
 from ..custody import addressed
 from ..errors import IntegrityLost, ItemDisposed, NothingReleased, OriginalUnavailable, OwnReceipt, ReleaseOpen
 from ..hands import in_hands_of, open_transfer
+from ..holding import held
 from ..models import CustodyEntry, EvidenceItem, StoredFile, Transfer
 from ..states import Status
 from .handling import add_custody
-from .integrity import freeze, note_check
+from .integrity import add_check, freeze, note_check
 
 Act = CustodyEntry.Act
 LONGEST_DESK = 80
@@ -72,8 +73,8 @@ def release_item(
     must_be_open(case)
     if item.status == Status.DISPOSED:
         raise ItemDisposed
-    held = in_hands_of(item)
-    if held.organisation.pk != actor.organisation.pk:
+    side = in_hands_of(item)
+    if side.organisation.pk != actor.organisation.pk:
         raise NotAllowed("only the side that has the item releases it")
     if open_transfer(item) is not None:
         raise ReleaseOpen
@@ -83,13 +84,13 @@ def release_item(
     house = next((side for side in recipients(actor, item) if side.slug == organisation), None)
     if house is None:
         errors.setdefault("organisation", []).append(_("Choose one from the list."))
-    elif (house.pk, to_desk) == (held.organisation.pk, held.desk):
+    elif (house.pk, to_desk) == (side.organisation.pk, side.desk):
         errors.setdefault("desk", []).append(_("This desk has the item already. Name another one."))
     if errors or house is None:
         raise Invalid(errors)
     link = add_custody(actor=actor, item=item, act=Act.RELEASED, note=addressed(house.slug, to_desk, why))
     transfer = Transfer.objects.create(
-        incident=case.incident, item=item, release=link, from_organisation=held.organisation, from_desk=held.desk,
+        incident=case.incident, item=item, release=link, from_organisation=side.organisation, from_desk=side.desk,
         to_organisation=house, to_desk=to_desk, purpose=why, released_by=actor.user,
     )  # fmt: skip
     record(
@@ -102,14 +103,15 @@ def release_item(
 def compare_before_receipt(*, actor: Actor, item: EvidenceItem) -> DomainError | None:
     """What is accepted is compared with its hashes first, so that both sides have seen the same bytes."""
     for file in StoredFile.objects.filter(item=item):
-        seen = storage.hash_of(file.path)
+        there = held(file)
+        seen = storage.hash_of(there.path)
         if seen is None:
             return OriginalUnavailable()
-        if seen != file.sha256:
-            freeze(actor=actor, file=file, seen=seen)
+        if seen != there.sha256:
+            freeze(actor=actor, file=file, there=there, seen=seen)
             return IntegrityLost()
-        note_check(file, seen)
-        add_custody(actor=actor, item=item, act=Act.VERIFIED, file=file, seen=seen)
+        note_check(file, there, seen)
+        add_check(actor=actor, item=item, act=Act.VERIFIED, file=file, there=there, seen=seen)
     return None
 
 

@@ -12,8 +12,18 @@ from organisations.roles import Action
 
 from .. import hands, selectors, standard
 from ..custody import HANDED, runs_backwards
-from ..models import CustodyEntry, EvidenceItem, GradeEntry, Integrity, Lineage
-from ..states import ENDED, Status
+from ..models import (
+    Custodian,
+    CustodyEntry,
+    EvidenceItem,
+    GradeEntry,
+    Integrity,
+    Lineage,
+    Seal,
+    SealedFile,
+    SealRequest,
+)
+from ..states import ENDED, SealState, Status
 from ..words import STATUS_WORDS, class_name, current, kind_name, statement_name
 
 INTEGRITY_TAGS = {
@@ -147,10 +157,33 @@ def hands_of(
     }
 
 
+def seal_panel(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, Any]:
+    """The seal of an item, those who hold its shares, and what was asked of them. Three statements more, for a sealed item."""
+    owner = actor.organisation.pk == item.organisation_id
+    if not item.sealed:
+        held = item.status == Status.HELD and case.incident.status == "open"
+        return {"may_seal": owner and held and case.may(Action.ADD_EVIDENCE)}
+    seal = Seal.objects.filter(item=item).exclude(state=SealState.UNSEALED).first()
+    if seal is None:
+        return {}
+    asked = SealRequest.objects.filter(seal=seal).select_related("requested_by", "organisation")[:20]
+    sealed = seal.state == SealState.SEALED and item.status == Status.HELD
+    return {
+        "seal": seal,
+        "holders": list(
+            Custodian.objects.filter(seal=seal, replaced_at__isnull=True).select_related("user", "organisation")
+        ),
+        "seal_requests": list(asked),
+        "plaintext_left": sealed and SealedFile.objects.filter(seal=seal, plaintext_removed_at__isnull=True).exists(),
+        "may_ask": sealed and case.may(Action.DOWNLOAD_EVIDENCE),
+        "may_unseal": sealed and owner and case.may(Action.DOWNLOAD_EVIDENCE),
+    }
+
+
 def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, Any]:
     """Everything on an item's page. Five statements beyond the item itself: files, custody, grades, links, what is beside it; more once it moved or is held."""
     files = list(item.files.all())
-    custody = selectors.custody_of(item)
+    custody = selectors.custody_of(item, actor)
     integrity = selectors.integrity_of(files)
     requirements = requirement_rows(item)
     beside = selectors.around(item)
@@ -179,5 +212,8 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         "gave_it_in": item.uploaded_by_id == actor.user.pk,
         "may_link": case.may(Action.ADD_EVIDENCE) and item.status not in ENDED,
         "may_print": case.may(Action.DOWNLOAD_EVIDENCE),
-        "may_open": case.may(Action.DOWNLOAD_EVIDENCE) and item.status not in {Status.FROZEN, Status.DISPOSED},
+        **seal_panel(actor, case, item),
+        "may_open": not item.sealed
+        and case.may(Action.DOWNLOAD_EVIDENCE)
+        and item.status not in {Status.FROZEN, Status.DISPOSED},
     }

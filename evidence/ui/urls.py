@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import acts, custody, intake, views
+from . import acts, custody, intake, seals, views
 
 ITEM = "evidence/<evidence:number>/"
+REQUEST = f"{ITEM}seal/requests/<int:request_id>/"
 
 urlpatterns = [
     path("evidence/", views.evidence_list, name="evidence-list"),
@@ -26,4 +27,12 @@ urlpatterns = [
     path(f"{ITEM}receipt/", custody.evidence_receipt, name="evidence-receipt"),
     path(f"{ITEM}dispose/", custody.evidence_dispose, name="evidence-dispose"),
     path(f"{ITEM}hold/", custody.evidence_hold, name="evidence-hold"),
+    path(f"{ITEM}seal/", seals.evidence_seal, name="evidence-seal"),
+    path(f"{ITEM}seal/requests/new/", seals.evidence_seal_ask, name="evidence-seal-ask"),
+    path(REQUEST, seals.evidence_seal_request, name="evidence-seal-request"),
+    path(f"{REQUEST}answer/", seals.evidence_seal_answer, name="evidence-seal-answer"),
+    path(f"{REQUEST}end/", seals.evidence_seal_end, name="evidence-seal-end"),
+    path(f"{REQUEST}open/<str:sha256>/", seals.evidence_seal_open, name="evidence-seal-open"),
+    path(f"{REQUEST}facts/", seals.evidence_seal_facts, name="evidence-seal-facts"),
+    path(f"{REQUEST}carry-out/", seals.evidence_seal_carry_out, name="evidence-seal-carry-out"),
 ]

@@ -31,7 +31,8 @@ def link_data(entry: CustodyEntry) -> dict[str, Any]:
         "organisation_id": entry.organisation_id,
         "file_id": entry.file_id,
         "sha256_seen": entry.sha256_seen,
-        "note": entry.note,
+        "note": "" if entry.withheld else entry.note,
+        "note_withheld": entry.withheld,
         "previous": entry.previous,
         "hash": entry.hash,
     }

@@ -19,6 +19,7 @@ from documents.models import Job
 from documents.rendering import Tick
 from evidence import storage
 from evidence.errors import StoreFull
+from evidence.holding import Held
 from evidence.models import CustodyEntry, EvidenceItem, StoredFile
 from evidence.services import record_check
 from evidence.services.handling import add_custody
@@ -209,7 +210,12 @@ def make_package(actor: Actor, job: Job, tick: Tick) -> Callable[[], None]:
     except Differs as differs:
         file = differs.original.file
         with acting(actor):
-            record_check(actor=actor, file=StoredFile.objects.select_related("item").get(pk=file.pk), seen=differs.seen)
+            record_check(
+                actor=actor,
+                file=StoredFile.objects.select_related("item").get(pk=file.pk),
+                there=Held(file.path, file.sha256),
+                seen=differs.seen,
+            )
         code = "package_original_unavailable" if differs.seen is None else "package_original_differs"
         raise NotMade(code, f"{differs.original.label} ({file.name})") from differs
     return lambda: hand_over(actor, package, material, made)

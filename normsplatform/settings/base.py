@@ -136,6 +136,7 @@ CELERY_BEAT_SCHEDULE = {
     "inbox-mail": {"task": "notifications.tasks.send_each", "schedule": 60.0},
     "inbox-digests": {"task": "notifications.tasks.send_digests", "schedule": crontab(hour="6", minute="0")},
     "inbox-forget": {"task": "notifications.tasks.forget", "schedule": 24 * 3600.0},
+    "seals-tidy": {"task": "evidence.tasks.tidy_seals", "schedule": 300.0},
     "evidence-sweep": {"task": "evidence.tasks.sweep_integrity", "schedule": 6 * 3600.0},
     "evidence-uploads-expire": {"task": "evidence.collecting.expire_uploads", "schedule": 3600.0},
     "evidence-collect": {"task": "evidence.collecting.collect_unnamed", "schedule": 24 * 3600.0},

@@ -140,6 +140,7 @@ def build(people: People) -> World:
         "int:hold_id": hold.pk,
         "uuid:upload": upload.pk,
         "str:sha256": the_file(analyst, ground.items[0]).sha256,
+        "int:request_id": 0,  # nothing was sealed here
         "int:number": review.number,
         "int:record": record.number,
         "statement": statement.pk,
