@@ -28,12 +28,15 @@ from .rules import (
 )
 from .selectors import (
     STANDS,
+    Tally,
+    codes_in,
+    group_codes,
     hypotheses_of,
     hypothesis_views,
     item_views,
     open_ratings,
     own_ratings,
-    pooled,
+    pooled_codes,
     same_origins,
     views_of,
 )
@@ -113,20 +116,12 @@ def ratings_of(incident: Incident, assessor: int) -> dict[tuple[int, int], str]:
     }
 
 
-def group_codes(
-    everybody: Mapping[tuple[int, int], Sequence[str]], standard: EvidenceStandard
-) -> dict[tuple[int, int], str]:
-    """The group's rating of every cell that somebody rated."""
-    return {key: code for key, codes in everybody.items() if (code := pooled(codes, standard))}
-
-
 def items_rated(
     incident: Incident, hypotheses: Sequence[Hypothesis], codes: Codes, standard: EvidenceStandard
 ) -> tuple[EvidenceView, ...]:
     """The evidence of the case with one set of ratings, as the rules read it."""
     rows = weighable(incident, content_of(standard.version))
-    single = {key: [code] for key, code in codes.items()}
-    return item_views(rows, hypotheses, single, standard)
+    return item_views(rows, hypotheses, codes)
 
 
 def codes_for(view: str, own: Codes, group: Codes, other: Codes) -> Codes:
@@ -148,7 +143,7 @@ def read_board(
     standard = standard_of(version_in_force())
     hypotheses = hypotheses_of(incident, leg)
     everybody, own = open_ratings(incident), own_ratings(incident, reader)
-    group = group_codes(everybody, standard)
+    group = pooled_codes(everybody, standard)
     theirs = ratings_of(incident, other) if view == "compare" and other is not None else {}
     codes = codes_for(view, own, group, theirs)
     views = {row.id: row for row in items_rated(incident, hypotheses, codes, standard)}
@@ -161,11 +156,7 @@ def read_board(
         if is_weak and not weak:
             hidden += 1
             continue
-        cells = tuple(
-            cell_of(hypothesis, own.get((item.pk, hypothesis.pk), ""), everybody.get((item.pk, hypothesis.pk), ()),
-                    theirs.get((item.pk, hypothesis.pk), ""), standard)
-            for hypothesis in hypotheses
-        )  # fmt: skip
+        cells = tuple(cell_of(item, row, own, everybody, group, theirs, standard) for row in hypotheses)
         values = [
             value
             for hypothesis in hypotheses
@@ -178,19 +169,24 @@ def read_board(
     return BoardShown(leg, view, tuple(hypotheses), tuple(rows), board, hidden)
 
 
-def cell_of(hypothesis: Hypothesis, own: str, codes: Sequence[str], other: str, standard: EvidenceStandard) -> Cell:
+def cell_of(
+    item: EvidenceItem, hypothesis: Hypothesis, own: Codes, everybody: Mapping[tuple[int, int], Tally], group: Codes,
+    theirs: Codes, standard: EvidenceStandard,
+) -> Cell:  # fmt: skip
     """One cell; `apart` is how many steps the reader and the other member are from each other."""
-    mine, theirs = standard.ratings.get(own), standard.ratings.get(other)
+    key = (item.pk, hypothesis.pk)
+    codes = codes_in(everybody.get(key, ()))
+    mine, their = standard.ratings.get(own.get(key, "")), standard.ratings.get(theirs.get(key, ""))
     pool = pool_ratings(codes, standard)
     return Cell(
         hypothesis=hypothesis,
-        own=own,
-        all=tuple(sorted(codes, key=list(standard.ratings).index)),
-        group=pooled(codes, standard),
+        own=own.get(key, ""),
+        all=tuple(codes),
+        group=group.get(key),
         split=pool.split,
         spread=pool.spread,
-        other=other,
-        apart=None if mine is None or theirs is None else abs(mine - theirs),
+        other=theirs.get(key, ""),
+        apart=None if mine is None or their is None else abs(mine - their),
     )
 
 
@@ -240,7 +236,7 @@ def sensitivity_of(incident: Incident, leg: str) -> tuple[Removal, ...]:
     """What each single loss would do to the group's board; on a case of thousands of items nothing is tried."""
     standard = standard_of(version_in_force())
     hypotheses = hypotheses_of(incident, leg)
-    items = items_rated(incident, hypotheses, group_codes(open_ratings(incident), standard), standard)
+    items = items_rated(incident, hypotheses, group_codes(incident, standard), standard)
     if len(items) > MOST_TRIED:
         return ()
     return what_one_loss_changes(items, hypothesis_views(hypotheses, 0), standard, same_origins(incident))
@@ -256,7 +252,7 @@ def what_if(
     standard = standard_of(version_in_force())
     hypotheses = hypotheses_of(incident, leg)
     gone = frozenset(without)
-    items = items_rated(incident, hypotheses, group_codes(open_ratings(incident), standard), standard)
+    items = items_rated(incident, hypotheses, group_codes(incident, standard), standard)
     tried = imagined(items, changed, gone)
     views, pairs = hypothesis_views(hypotheses, 0), same_origins(incident)
     outcomes = []

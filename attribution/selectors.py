@@ -1,12 +1,11 @@
 """What pages, API, other rooms and the rules themselves read of attribution."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from core import clock
 from evidence.models import Lineage
@@ -16,6 +15,7 @@ from incidents.models import Incident
 from organisations.models import User
 
 from .models import (
+    RATINGS,
     ArticleReasoning,
     Contest,
     Extension,
@@ -37,12 +37,12 @@ from .rules import (
     Likelihood,
     OpinionView,
     PanelView,
+    Pooling,
     Proof,
     ReviewState,
     TierReport,
     known_by,
     leave_out,
-    pool_ratings,
     proof_of,
     raising_classes,
     review_state,
@@ -151,13 +151,22 @@ def legs_of(incident: Incident) -> list[LegRow]:
 # ── ratings ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def open_ratings(incident: Incident) -> dict[tuple[int, int], list[str]]:
-    """Codes per item and hypothesis of everybody whose ratings are open: what the computation reads, whoever asks."""
-    codes: dict[tuple[int, int], list[str]] = defaultdict(list)
-    rows = Rating.objects.filter(incident=incident, is_open=True).exclude(value="")
-    for item, hypothesis, value in rows.order_by("pk").values_list("item_id", "hypothesis_id", "value"):
-        codes[item, hypothesis].append(value)
-    return codes
+Tally = tuple[int, ...]
+Cells = Mapping[tuple[int, int], str]
+
+
+def open_ratings(incident: Incident) -> dict[tuple[int, int], Tally]:
+    """How often each code was given, per item and hypothesis, by everybody whose ratings are open: what the computation reads,
+    whoever asks. Counted by the database: thirty assessors cost no more rows than one."""
+    rows = Rating.objects.filter(incident=incident, is_open=True).exclude(value="").order_by()
+    counts = {f"n{place}": Count("pk", filter=Q(value=code)) for place, code in enumerate(RATINGS)}
+    found = rows.values_list("item_id", "hypothesis_id").annotate(**counts)
+    return {(row[0], row[1]): tuple(row[2:]) for row in found}
+
+
+def codes_in(tally: Tally) -> list[str]:
+    """The codes themselves, from how often each was given."""
+    return [code for code, times in zip(RATINGS, tally, strict=False) for _ in range(times)]
 
 
 def own_ratings(incident: Incident, user: User) -> dict[tuple[int, int], str]:
@@ -169,13 +178,15 @@ def own_ratings(incident: Incident, user: User) -> dict[tuple[int, int], str]:
     return {key: value for key, value in found.items() if value}
 
 
-def pooled(codes: Iterable[str], standard: EvidenceStandard) -> str | None:
-    """The group's rating as a code: the middle view, the more sceptical of two."""
-    given = list(codes)
-    value = pool_ratings(given, standard).value
-    if value is None:
-        return "NA" if given else None
-    return next(code for code, number in standard.ratings.items() if number == value)
+def group_codes(incident: Incident, standard: EvidenceStandard) -> dict[tuple[int, int], str]:
+    """The group's rating of every cell that somebody rated: the middle view, the more sceptical of two."""
+    return pooled_codes(open_ratings(incident), standard)
+
+
+def pooled_codes(tallies: Mapping[tuple[int, int], Tally], standard: EvidenceStandard) -> dict[tuple[int, int], str]:
+    """The same, from counts that were read already."""
+    pooling = Pooling(standard, RATINGS)
+    return {key: code for key, tally in tallies.items() if (code := pooling.code(tally))}
 
 
 # ── what the rules look at ───────────────────────────────────────────────────────────────────────────────────────────
@@ -206,19 +217,14 @@ class Views:
         }
 
 
-def item_views(
-    rows: Sequence[Weighable],
-    hypotheses: Sequence[Hypothesis],
-    ratings: dict[tuple[int, int], list[str]],
-    standard: EvidenceStandard,
-) -> tuple[EvidenceView, ...]:
+def item_views(rows: Sequence[Weighable], hypotheses: Sequence[Hypothesis], codes: Cells) -> tuple[EvidenceView, ...]:
     """Every item of the case as the rules see it, by its label. An assessment states its evidence base by saying what
     data it rests on (`data_basis` of the standard)."""
     label = {row.item.pk: row.item.label for row in rows}
 
     def item_view(row: Weighable) -> EvidenceView:
         item = row.item
-        rated = {h.label: code for h in hypotheses if (code := pooled(ratings.get((item.pk, h.pk), ()), standard))}
+        rated = {h.label: code for h in hypotheses if (code := codes.get((item.pk, h.pk)))}
         spoken = item.statement_type or (item.statement.kind if item.statement else "")
         return EvidenceView(
             id=item.label,
@@ -355,7 +361,7 @@ def views_of(finding: Finding, on: date | None = None) -> Views:
     incident = finding.incident
     hypotheses = hypotheses_of(incident, finding.leg)
     rows = weighable(incident, content_of(finding.standard_version))
-    items = item_views(rows, hypotheses, open_ratings(incident), standard)
+    items = item_views(rows, hypotheses, group_codes(incident, standard))
     panel = panel_that_counts(finding, on)
     return Views(
         finding=finding_view(finding, panel, standard),

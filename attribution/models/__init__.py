@@ -6,13 +6,14 @@ approve, sealing and opening, what never changes) is in migration 0002.
 """
 
 from .findings import SCALES, TIERS, Contest, Extension, Finding, StandingChange
-from .hypotheses import ANY_OTHER, KINDS, Hypothesis, Rating
+from .hypotheses import ANY_OTHER, KINDS, RATINGS, Hypothesis, Rating
 from .panels import ObjectionAnswer, Opinion, Panel, Seat
 from .propositions import ArticleReasoning, Proposition
 
 __all__ = [
     "ANY_OTHER",
     "KINDS",
+    "RATINGS",
     "SCALES",
     "TIERS",
     "ArticleReasoning",

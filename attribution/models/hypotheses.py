@@ -24,6 +24,9 @@ KINDS = {
 }
 
 
+RATINGS = ("CC", "C", "N", "I", "II", "NA")
+
+
 ANY_OTHER = {
     "state": _("Another State"),
     "non_state": _("Another group, not a State"),
@@ -109,7 +112,7 @@ class Rating(CaseRow):
             models.UniqueConstraint(fields=["item", "hypothesis", "assessor", "is_open"], name="rated_once"),
             models.CheckConstraint(
                 name="rating_value",
-                condition=Q(value__in=["CC", "C", "N", "I", "II", "NA"]) | Q(value="", is_open=False),
+                condition=Q(value__in=list(RATINGS)) | Q(value="", is_open=False),
             ),
         ]
 

@@ -11,6 +11,7 @@ from .lineage import Lineage, OriginCount, count_origins, trace
 from .matrix import (
     Contradictions,
     PooledRating,
+    Pooling,
     diagnosticity,
     pool_ratings,
     rating_value,
@@ -69,6 +70,7 @@ __all__ = [
     "OriginCount",
     "PanelView",
     "PooledRating",
+    "Pooling",
     "Proof",
     "Removal",
     "Requirement",

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 from attribution.rules import (
     TIERS,
     EvidenceView,
+    Pooling,
     board_of,
     is_useless,
     leave_out,
+    pool_ratings,
     raising_classes,
     single_items,
     trace,
@@ -96,6 +98,17 @@ def test_the_order_of_the_rows_changes_nothing(
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = (board_of(rows, HYPOTHESES, STANDARD, same) for rows in (items, shuffled))
     assert (dict(one.scores), one.leaders, one.counting) == (dict(other.scores), other.leaders, other.counting)
+
+
+@given(st.lists(st.sampled_from(["CC", "C", "N", "I", "II", "NA"]), max_size=30))
+def test_counting_first_gives_the_same_middle_as_reading_every_rating(codes: list[str]) -> None:
+    order = ("CC", "C", "N", "I", "II", "NA")
+    value = pool_ratings(codes, STANDARD).value
+    plain = next((code for code in order if STANDARD.ratings[code] == value), None) if value is not None else None
+    expected = plain or ("NA" if codes else None)
+    pooling = Pooling(STANDARD, order)
+    tally = tuple(codes.count(code) for code in order)
+    assert pooling.code(tally) == pooling.code(tally) == expected
 
 
 # ── leaving out, and adding one ──────────────────────────────────────────────────────────────────────────────────────

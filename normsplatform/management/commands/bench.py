@@ -8,15 +8,20 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from incidents.selectors import CAP
-from normsplatform.bench import http, pdf, queries
+from normsplatform.bench import board, http, pdf, queries
 from normsplatform.bench.measure import Result, table
 from normsplatform.bench.synthetic import seed, seeded
 
-BENCHES: dict[str, Callable[[], Iterable[Result]]] = {"queries": queries.run, "http": http.run, "documents": pdf.run}
+BENCHES: dict[str, Callable[[], Iterable[Result]]] = {
+    "queries": queries.run,
+    "http": http.run,
+    "documents": pdf.run,
+    "attribution": board.run,
+}
 
 
 class Command(BaseCommand):
-    help = "Measures lists, counts, detail, search, filing and documents against yardsticks in the same run."
+    help = "Measures lists, counts, detail, search, filing, documents and findings against yardsticks in the same run."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How many incidents, which benchmark, and where to write the numbers."""
