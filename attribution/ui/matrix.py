@@ -2,6 +2,7 @@
 
 import csv
 import io
+from functools import cached_property
 from typing import Any
 
 from django.contrib import messages
@@ -84,7 +85,7 @@ class Asked:
         chosen = next((row for row in self.others if str(row.pk) == query.get("with")), None)
         self.other = chosen or next(iter(self.others), None)
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The same view again."""
         found = QueryDict(mutable=True)
