@@ -31,7 +31,9 @@ def item_for(
     """The case and its item, if the actor may do `action` there."""
     case = case_for(actor, reference, action)
     items = EvidenceItem.objects.filter(incident=case.incident, number=number_of(label))
-    items = items.select_related("origin", "statement", "organisation", "uploaded_by")
+    items = items.select_related("origin", "statement", "organisation", "uploaded_by", "received_custody").defer(
+        "received_custody__content", "received_custody__said"
+    )
     if lock:
         items = items.select_for_update(of=("self",), no_key=True)
     item = items.first()

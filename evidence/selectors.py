@@ -14,7 +14,17 @@ from organisations.actors import Actor
 
 from . import standard
 from .custody import Link, first_fault, is_complete
-from .models import CustodyEntry, Disposal, EvidenceItem, Integrity, LegalHold, Lineage, Seal, StoredFile
+from .models import (
+    CustodyEntry,
+    Disposal,
+    EvidenceItem,
+    Integrity,
+    LegalHold,
+    Lineage,
+    ReceivedCustody,
+    Seal,
+    StoredFile,
+)
 from .querysets import EvidenceItemQuerySet
 from .snapshots import standard_values
 from .states import SealState
@@ -39,10 +49,22 @@ def items_of(incident: Incident) -> EvidenceItemQuerySet:
     """The items of a case with what a list shows, newest first."""
     return (
         EvidenceItem.objects.filter(incident=incident)
-        .select_related("origin", "statement", "organisation")
+        .select_related("origin", "statement", "organisation", "received_custody")
+        .defer("received_custody__content", "received_custody__said")
         .prefetch_related("files")
         .order_by("-number")
     )
+
+
+def received_of(item: EvidenceItem) -> ReceivedCustody | None:
+    """What came along with an item of another platform; None for one that was given in here."""
+    found: ReceivedCustody | None = getattr(item, "received_custody", None)
+    return found
+
+
+def told_before(item: EvidenceItem) -> ReceivedCustody | None:
+    """The same, where what was told there may be shown: of a sealed item the notes of the platform before would tell too much."""
+    return None if item.sealed else received_of(item)
 
 
 def integrity_of(files: Iterable[StoredFile]) -> Integrity | None:

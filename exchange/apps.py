@@ -15,3 +15,4 @@ class ExchangeConfig(AppConfig):
         failures.declare(reasons.REASONS)
         kinds.declare("custody-record", tasks.render_record.name)
         kinds.declare("package", tasks.build_package.name)
+        kinds.declare("received-package", tasks.take_in_package.name)

@@ -9,7 +9,7 @@ from documents.selectors import document_as_json, job_as_json
 from evidence.models import EvidenceItem
 from incidents.access import CaseAccess
 
-from .models import CustodyRecord, Package
+from .models import CustodyRecord, Package, ReceivedPackage
 
 
 def records_of(item: EvidenceItem) -> QuerySet[CustodyRecord]:
@@ -77,4 +77,37 @@ def package_as_json(package: Package) -> dict[str, Any]:
         "organisation": package.organisation.slug,
         "job": job_as_json(package.job),
         "made": made if package.sha256 else None,
+    }
+
+
+def received_packages_of(case: CaseAccess) -> QuerySet[ReceivedPackage]:
+    """Packages others sent into a case, newest first."""
+    rows = ReceivedPackage.objects.filter(incident=case.incident).select_related("asked_by", "organisation", "job")
+    return rows.order_by("-number")
+
+
+def received_of(case: CaseAccess, number: int) -> ReceivedPackage:
+    """One received package, through its case."""
+    found = received_packages_of(case).filter(number=number).first()
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
+def received_as_json(row: ReceivedPackage) -> dict[str, Any]:
+    """A received package as the API tells it, without where it lies."""
+    return {
+        "number": row.number,
+        "name": row.name,
+        "sha256": row.sha256,
+        "size": row.size,
+        "asked_at": row.asked_at,
+        "organisation": row.organisation.slug,
+        "job": job_as_json(row.job),
+        "identifier": row.identifier or None,
+        "sender": row.sender or None,
+        "signed_by": row.signed_by or None,
+        "verified": bool(row.signed_by) if row.taken_in_at else None,
+        "mark": row.mark or None,
+        "outcome": row.outcome,
     }

@@ -12,5 +12,10 @@ declare(
         "package.requested": _("asked for an evidence package"),
         "package.made": _("exported evidence in a package"),
         "package.taken": _("downloaded an evidence package"),
+        "package.given_in": _("gave in an evidence package of another platform"),
+        "package.received": _("took in the evidence of a package"),
+        "package.recognised": _("recognised a package that was taken in before"),
+        "key.trusted": _("trusted a key of another platform"),
+        "key.distrusted": _("ended trust in a key of another platform"),
     }
 )

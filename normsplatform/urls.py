@@ -27,6 +27,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("notifications.api.urls")),
     path("", include("incidents.api.urls")),
     path("", include("publication.api.urls")),
+    path("", include("exchange.api.house")),
     *(path(CASE, include(f"{room}.api.urls")) for room in CASE_ROOMS),
 ]
 
@@ -42,6 +43,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("notifications.ui.urls")),
     path("", include("incidents.ui.urls")),
     path("", include("publication.ui.urls")),
+    path("", include("exchange.ui.house")),
     *(path(CASE, include(f"{room}.ui.urls")) for room in CASE_ROOMS),
 ]
 

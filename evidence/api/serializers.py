@@ -87,6 +87,18 @@ class UploadSerializer(PendingSerializer):
     file = serializers.FileField(allow_empty_file=True, required=False)
 
 
+class ReceivedSerializer(serializers.Serializer[dict[str, Any]]):
+    """Where an item of another platform came from. Not verified: no key that is trusted here signed it."""
+
+    sender = serializers.CharField()
+    signed_by = serializers.CharField(allow_null=True)
+    verified = serializers.BooleanField()
+    package = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    links = serializers.IntegerField()
+    last_hash = serializers.CharField()
+
+
 class ItemSerializer(ItemFactsSerializer):
     """An item and its standing."""
 
@@ -102,6 +114,7 @@ class ItemSerializer(ItemFactsSerializer):
     sealed = serializers.BooleanField(read_only=True)
     standard_version = serializers.CharField(read_only=True)
     files = FileSerializer(many=True, read_only=True)
+    received = ReceivedSerializer(read_only=True, allow_null=True)
 
 
 class ItemPageSerializer(serializers.Serializer[dict[str, Any]]):
@@ -194,6 +207,23 @@ def item_as_json(item: EvidenceItem) -> dict[str, Any]:
         "sealed": item.sealed,
         "standard_version": item.standard_version,
         "files": [file_as_json(file) for file in files],
+        "received": received_as_json(item),
+    }
+
+
+def received_as_json(item: EvidenceItem) -> dict[str, Any] | None:
+    """Where an item of another platform came from; null for one that was given in here."""
+    received = selectors.received_of(item)
+    if received is None:
+        return None
+    return {
+        "sender": received.sender,
+        "signed_by": received.signed_by or None,
+        "verified": bool(received.signed_by),
+        "package": received.package,
+        "label": received.label,
+        "links": received.links,
+        "last_hash": received.last_hash,
     }
 
 

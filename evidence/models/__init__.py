@@ -10,6 +10,7 @@ from .disposal import Disposal, LegalHold
 from .files import Integrity, StoredFile
 from .grades import GradeEntry
 from .items import EvidenceItem, Lineage, Origin
+from .received import ReceivedCustody
 from .sealing import Custodian, ReleasedShare, Seal, SealAnswer, SealedFile, SealRequest, Share
 from .stamps import FileStamp
 from .sweeps import SweepReport
@@ -29,6 +30,7 @@ __all__ = [
     "Lineage",
     "Origin",
     "PendingUpload",
+    "ReceivedCustody",
     "ReleasedShare",
     "Seal",
     "SealAnswer",

@@ -1,5 +1,6 @@
 """What an item's page is drawn from."""
 
+import json
 from typing import Any
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from organisations.roles import Action
 
 from .. import hands, selectors, standard
 from ..custody import HANDED, runs_backwards
+from ..earlier import parts_of
 from ..models import (
     Custodian,
     CustodyEntry,
@@ -42,6 +44,7 @@ def row(item: EvidenceItem) -> dict[str, Any]:
         "item": item,
         "kind": kind_name(item),
         "evidence_class": class_name(item),
+        "received": selectors.received_of(item),
         "integrity": integrity.label if integrity else "",
         "integrity_tag": INTEGRITY_TAGS.get(integrity, "") if integrity else "",
     }
@@ -180,6 +183,38 @@ def seal_panel(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, 
     }
 
 
+def earlier_parts(item: EvidenceItem) -> list[dict[str, Any]]:
+    """Custody before the item came here, newest first like our own, each platform's part by itself."""
+    received = selectors.told_before(item)
+    if received is None:
+        return []
+    acts = dict(CustodyEntry.Act.choices)
+    return [
+        {
+            "part": part,
+            "links": [
+                {
+                    **link,
+                    "what": acts.get(link["act"], link["act"]),
+                    "file": part.files.get(link["file_id"], ""),
+                    "person": part.people.get(str(link["actor_id"]), str(link["actor_id"])),
+                    "organisation": part.organisations.get(str(link["organisation_id"]), str(link["organisation_id"])),
+                    "when": link["at"].replace("T", " ").partition(".")[0],
+                }
+                for link in reversed(part.links)
+            ],
+        }
+        for part in parts_of(received.sender, received.signed_by, received.label, received.content)
+    ]
+
+
+def their_grades(item: EvidenceItem) -> list[dict[str, Any]]:
+    """How the sender graded the item: their word, and no grade of ours."""
+    received = selectors.told_before(item)
+    said = json.loads(received.said) if received else {}
+    return [grade for grade in said.get("grades", []) if isinstance(grade, dict)]
+
+
 def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, Any]:
     """Everything on an item's page. Five statements beyond the item itself: files, custody, grades, links, what is beside it; more once it moved or is held."""
     files = list(item.files.all())
@@ -201,6 +236,9 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         "grades": list(GradeEntry.objects.filter(item=item).select_related("graded_by", "organisation")),
         "lineage": lineage_rows(item),
         "custody": list(reversed(custody)),
+        "received": selectors.received_of(item),
+        "earlier": earlier_parts(item),
+        "their_grades": their_grades(item),
         "custody_fault": selectors.custody_fault(custody),
         "before": beside.before,
         "after": beside.after,

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from . import packages, records
+from . import packages, receiving, records
 
 RECORD = "evidence/<evidence:number>/custody-records/"
 
 urlpatterns = [
     path("packages/", packages.PackageList.as_view(), name="api-package-list"),
+    path("packages/received/", receiving.ReceivedList.as_view(), name="api-received-package-list"),
+    path("packages/received/<int:number>/", receiving.ReceivedDetail.as_view(), name="api-received-package"),
+    path("packages/received/<int:number>/retry/", receiving.ReceivedRetry.as_view(), name="api-received-package-retry"),
     path("packages/<int:number>/", packages.PackageDetail.as_view(), name="api-package"),
     path("packages/<int:number>/retry/", packages.PackageRetry.as_view(), name="api-package-retry"),
     path("packages/<int:number>/file/", packages.PackageFile.as_view(), name="api-package-file"),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from evidence.models import CustodyEntry, EvidenceItem, StoredFile
-from evidence.selectors import custody_fault, custody_of
+from evidence.selectors import custody_fault, custody_of, told_before
 from ledger.hashing import moment
 
 FORMAT = "norms-platform custody 1"
@@ -62,4 +62,19 @@ def custody_data(item: EvidenceItem, entries: Iterable[CustodyEntry] | None = No
         "people": {str(entry.actor_id): str(entry.actor) for entry in links},
         "organisations": {str(entry.organisation_id): str(entry.organisation) for entry in links},
         "fault": custody_fault(links),
+        "earlier": earlier_data(item),
+    }
+
+
+def earlier_data(item: EvidenceItem) -> dict[str, Any] | None:
+    """The chain of the platform the item came from: as text, byte for byte as it came, so that it can be computed again."""
+    received = told_before(item)
+    if received is None:
+        return None
+    return {
+        "sender": received.sender,
+        "signed_by": received.signed_by,
+        "package": received.package,
+        "label": received.label,
+        "content": received.content,
     }

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from documents.blocks import Block, Content, Facts, Nothing, Points, Section, Table, Text
+from documents.blocks import Block, Content, Facts, Heading, Nothing, Points, Section, Table, Text
+from evidence.earlier import parts_of
 from evidence.models import CustodyEntry, EvidenceItem
 from evidence.words import STATUS_WORDS, class_name, kind_name
 from incidents.access import CaseAccess
@@ -20,6 +21,11 @@ def reference_of(record: CustodyRecord, item: EvidenceItem) -> str:
     return f"{item.incident.reference}/{item.label}/{record}"
 
 
+def named(names: dict[str, str], number: int) -> str:
+    """The name a number stands for; the number where it has none any more."""
+    return names.get(str(number), str(number))
+
+
 def rows(data: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     """The links as a table prints them, oldest first: a record is read from receipt on."""
     names = {file["file_id"]: file["name"] for file in data["files"]}
@@ -29,7 +35,7 @@ def rows(data: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
             str(link["place"]),
             link["at"].replace("T", "\n"),
             "\n".join(filter(None, (str(acts.get(link["act"], link["act"])), names.get(link["file_id"], "")))),
-            f"{data['people'][str(link['actor_id'])]}\n{data['organisations'][str(link['organisation_id'])]}",
+            f"{named(data['people'], link['actor_id'])}\n{named(data['organisations'], link['organisation_id'])}",
             link["note"] or "–",
             link["sha256_seen"] or "–",
             link["hash"],
@@ -55,6 +61,34 @@ def files_of(data: dict[str, Any]) -> Block:
     return Table(
         "files", _("Files of this item"), (_("File"), _("Format"), _("Size in bytes"), "SHA-256"), table, code=(3,)
     )
+
+
+def earlier_of(data: dict[str, Any]) -> list[Block]:
+    """Custody before the item came here: the oldest platform first, as a record is read from receipt on."""
+    before = data["earlier"]
+    if before is None:
+        return []
+    heads = (
+        _("Link"), _("When (UTC)"), _("What"), _("Who"), _("Purpose or note"), _("Hash of the file seen"), _("Hash of the link"),
+    )  # fmt: skip
+    parts = parts_of(before["sender"], before["signed_by"], before["label"], before["content"])
+    blocks: list[Block] = []
+    for number, part in reversed(list(enumerate(parts))):
+        if part.signed_by:
+            words = _("Kept word for word as it came, signed by %(key)s; every link was computed again.") % {
+                "key": part.signed_by
+            }
+        else:
+            words = _(
+                "Kept word for word as it came; every link was computed again. Nobody trusted here vouches for who kept it."
+            )
+        told = {
+            "files": [{"file_id": key, "name": name} for key, name in part.files.items()], "links": part.links,
+            "people": part.people, "organisations": part.organisations,
+        }  # fmt: skip
+        caption = _("Custody at %(sender)s, as %(label)s") % {"sender": part.sender, "label": part.label}
+        blocks += [Heading(caption), Text(words), Table(f"custody-{number}", caption, heads, rows(told), code=(5, 6))]
+    return [*blocks, Heading(_("Custody here"))]
 
 
 def content_of(
@@ -103,7 +137,7 @@ def content_of(
             Section(
                 "custody",
                 _("Chain of custody"),
-                (state_of(data), Table("custody", _("Everybody who had this item in hand, from receipt on"), heads, rows(data), code=(5, 6))),
+                (*earlier_of(data), state_of(data), Table("custody", _("Everybody who had this item in hand, from receipt on"), heads, rows(data), code=(5, 6))),
             ),
             Section("check", _("How to check this record"), (check,)),
         ),

@@ -51,7 +51,7 @@ class Material:
 
 def holding_of(item: EvidenceItem) -> str:
     """Whether the content may go along, or why it may not."""
-    if getattr(item, "sealed", False):
+    if item.sealed:
         return layout.SEALED
     return {Status.FROZEN: layout.FROZEN, Status.WITHDRAWN: layout.WITHDRAWN, Status.DISPOSED: layout.DISPOSED}.get(
         Status(item.status), layout.HELD

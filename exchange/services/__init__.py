@@ -2,16 +2,24 @@
 
 from .incidents import ImportReport, import_all
 from .packages import open_package, request_package, retry_package
+from .receiving import receive_package, retry_received
 from .records import read_record, read_record_data, request_record, retry_record
+from .trust import end_trust, key_of, keys_of, trust_key
 
 __all__ = [
     "ImportReport",
+    "end_trust",
     "import_all",
+    "key_of",
+    "keys_of",
     "open_package",
     "read_record",
     "read_record_data",
+    "receive_package",
     "request_package",
     "request_record",
     "retry_package",
+    "retry_received",
     "retry_record",
+    "trust_key",
 ]

@@ -81,7 +81,14 @@ def package_list(request: HttpRequest, reference: str) -> HttpResponse:
     case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
     page = Paginator(selectors.packages_of(case), PAGE).get_page(request.GET.get("page"))
     rows = [{"package": package, "words": words_of(package.job)} for package in page]
-    context = {"rows": rows, "page": page, "may_export": case.may(Action.EXPORT_EVIDENCE)}
+    received = [{"package": row, "words": words_of(row.job)} for row in selectors.received_packages_of(case)[:100]]
+    context = {
+        "rows": rows,
+        "page": page,
+        "received": received,
+        "may_export": case.may(Action.EXPORT_EVIDENCE),
+        "may_receive": case.may(Action.ADD_EVIDENCE) and case.incident.status == "open",
+    }
     return render(request, "exchange/packages.html", case_context(request, case, SECTION, **context))
 
 

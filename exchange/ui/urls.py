@@ -2,13 +2,21 @@
 
 from django.urls import path
 
-from . import packages, records
+from . import packages, receiving, records
 
 RECORD = "evidence/<evidence:number>/custody-records/"
 
 urlpatterns = [
     path("packages/", packages.package_list, name="package-list"),
     path("packages/new/", packages.package_new, name="package-new"),
+    path("packages/receive/", receiving.package_receive, name="package-receive"),
+    path("packages/received/<int:number>/", receiving.received_package, name="received-package"),
+    path(
+        "packages/received/<int:number>/progress/",
+        receiving.received_package_progress,
+        name="received-package-progress",
+    ),
+    path("packages/received/<int:number>/retry/", receiving.received_package_retry, name="received-package-retry"),
     path("packages/<int:number>/", packages.package, name="package"),
     path("packages/<int:number>/progress/", packages.package_progress, name="package-progress"),
     path("packages/<int:number>/retry/", packages.package_retry, name="package-retry"),

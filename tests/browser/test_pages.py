@@ -46,6 +46,9 @@ NO_PAGE = {
     "custody-record-progress",
     "custody-record-document",
     "custody-record-data",
+    "package-progress",
+    "package-file",
+    "received-package-progress",
     "mfa_download_recovery_codes",
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
@@ -81,7 +84,7 @@ class House:
             return None
         if address.name in {"opinion", "seat-declare"}:
             return self.member if address.name == "opinion" else self.invited
-        if address.door.kind is Kind.OWN and not address.name.startswith("member"):
+        if address.door.kind is Kind.OWN and not address.name.startswith(("member", "trusted-key")):
             return self.author
         if address.name in SECOND_FACTOR | WITH_SEALING_KEY:
             return self.author

@@ -382,6 +382,17 @@ ACCOUNTABILITY = {
 }
 
 EXCHANGE = {
+    "package-receive": form(A.ADD_EVIDENCE),
+    "received-package": case(A.SEE_EVIDENCE),
+    "received-package-progress": case(A.SEE_EVIDENCE),
+    "received-package-retry": act(A.ADD_EVIDENCE),
+    "api-received-package-list": case(A.SEE_EVIDENCE, POST=A.ADD_EVIDENCE),
+    "api-received-package": case(A.SEE_EVIDENCE),
+    "api-received-package-retry": act(A.ADD_EVIDENCE),
+    "trusted-keys": open_to(Kind.PERSON, *FORM),
+    "trusted-key-end": open_to(Kind.OWN, *FORM, action=A.MANAGE_ORGANISATION),
+    "api-trusted-key-list": open_to(Kind.PERSON, *FORM),
+    "api-trusted-key": open_to(Kind.OWN, "DELETE", action=A.MANAGE_ORGANISATION),
     "package-list": case(A.SEE_EVIDENCE),
     "package-new": form(A.EXPORT_EVIDENCE),
     "package": case(A.SEE_EVIDENCE),

@@ -10,6 +10,7 @@ from core.tenancy import acting_as
 from escalation import services as escalation
 from evidence import services as evidence
 from evidence.services.arriving import begin_upload
+from evidence.uploads import Upload
 from exchange import services as exchange
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
@@ -23,6 +24,8 @@ from organisations.services import issue_token
 from remediation import services as remediation
 from tests.attribution.ground import Ground
 from tests.evidence.builders import the_file
+from tests.exchange.bags import packed
+from tests.ledger.test_notes import GO_KEY
 from tests.people import People
 
 # Words that stand nowhere else: an answer that holds one of them tells of this case.
@@ -104,8 +107,15 @@ def build(people: People) -> World:
         exchange.request_package(
             actor=analyst, reference=reference, mark="TLP:RED", recipient="Tormentil court", purpose="Tormentil"
         )
+        exchange.receive_package(
+            actor=analyst, reference=reference, upload=Upload("tormentil.zip", iter([packed({"x": b"x"})]))
+        )
         hold = evidence.place_hold(
             actor=analyst, reference=reference, label="E-1", reason="Tormentil claim", authority="Court order"
+        )
+    with acting_as(people.vela.admin.principal):
+        key = exchange.trust_key(
+            actor=people.vela.admin, vkey=GO_KEY, whose="Tormentil body", how_known="Tormentil call"
         )
     tell(
         kind="watched.summary", to=[analyst.user], key="world", root_id=incident.pk, reference=reference,
@@ -122,6 +132,7 @@ def build(people: People) -> World:
         "int:watch_id": watch.pk,
         "int:mute_id": mute.pk,
         "slug:secret": secret,
+        "int:key_id": key.pk,
         "incident:reference": reference,
         "draft:draft": draft.reference,
         "slug:step": "what",
