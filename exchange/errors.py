@@ -34,3 +34,15 @@ class PackageDamaged(DomainError):
     message = _(
         "The stored package is not the one that was made, so it is not handed out. Ask for a new one, and tell whoever runs the platform."
     )
+
+
+class PackageOvertaken(DomainError):
+    """Raised with the items concerned in `details`."""
+
+    code = "package_overtaken"
+
+    def __init__(self, labels: list[str]) -> None:
+        words = _(
+            "Since this package was made, %(items)s was sealed or marked more strictly. It is not handed out any more; ask for a new one."
+        )
+        super().__init__(words % {"items": ", ".join(labels)}, items=labels)

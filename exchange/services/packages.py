@@ -19,7 +19,7 @@ from ledger.services import record as write_down
 from organisations.actors import Actor
 from organisations.roles import Action
 
-from ..errors import AboveMark, NothingToExport, NotReady, PackageDamaged
+from ..errors import AboveMark, NothingToExport, NotReady, PackageDamaged, PackageOvertaken
 from ..models import Package
 from ..package.material import chosen_items
 from ..selectors import package_of
@@ -102,6 +102,19 @@ def retry_package(*, actor: Actor, reference: str, number: int) -> Package:
     return package_of(case, number)
 
 
+def overtaken_by(case: CaseAccess, package: Package) -> list[str]:
+    """Items in a package that may no longer leave as they do in it: sealed since, or marked more strictly than the package says."""
+    limit = ORDER[Mark(package.mark)]
+    withheld = {row["label"] for row in package.holds.get("withheld", [])}
+    return [
+        item.label
+        for item in chosen_items(case.incident, package.labels)
+        if (package.made_at is None or item.received_at <= package.made_at)
+        and item.label not in withheld
+        and (item.sealed or ORDER[Mark(item.mark)] > limit)
+    ]
+
+
 @transaction.atomic
 def open_package(*, actor: Actor, reference: str, number: int) -> tuple[Package, IO[bytes]]:
     """The zip as it was made, hashed again before a byte leaves, with who took it in the ledger."""
@@ -109,6 +122,8 @@ def open_package(*, actor: Actor, reference: str, number: int) -> tuple[Package,
     package = package_of(case, number)
     if not package.path:
         raise NotReady
+    if overtaken := overtaken_by(case, package):
+        raise PackageOvertaken(overtaken)
     handle, seen = storage.open_hashed(package.path)
     if handle is None or seen != package.sha256:
         if handle is not None:

@@ -17,9 +17,9 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.tenancy import acting_as
 from documents import services as jobs
 from evidence.models import CustodyEntry, EvidenceItem
-from evidence.services import link_lineage, withdraw_item
+from evidence.services import change_mark, link_lineage, withdraw_item
 from exchange import services
-from exchange.errors import AboveMark, NothingToExport, PackageDamaged
+from exchange.errors import AboveMark, NothingToExport, PackageDamaged, PackageOvertaken
 from exchange.models import Package
 from exchange.tasks import build_package
 from incidents.models import Incident
@@ -146,8 +146,6 @@ def test_what_is_marked_too_strictly_is_refused_and_named(people: People, incide
 
 
 def test_a_mark_raised_while_it_waits_stops_it(people: People, incident: Incident, work: Work) -> None:
-    from evidence.services import change_mark
-
     analyst = people.vela.analyst
     given(analyst, incident)
     package = asked(analyst, incident)
@@ -270,6 +268,19 @@ def test_a_package_is_kept_as_it_was_made(people: People, incident: Incident, wo
     place.write_bytes(b"PK")
     with acting_as(analyst.principal), pytest.raises(PackageDamaged):
         services.open_package(actor=analyst, reference=incident.reference, number=1)
+
+
+def test_a_package_overtaken_by_a_stricter_mark_is_not_handed_out(
+    people: People, incident: Incident, work: Work
+) -> None:
+    analyst = people.vela.analyst
+    given(analyst, incident)
+    made(work, analyst, incident)
+    with acting_as(analyst.principal):
+        change_mark(actor=analyst, reference=incident.reference, label="E-1", mark="TLP:RED")
+        with pytest.raises(PackageOvertaken) as refused:
+            services.open_package(actor=analyst, reference=incident.reference, number=1)
+    assert refused.value.details["items"] == ["E-1"]
 
 
 def test_who_may_export_and_what_is_asked(people: People, incident: Incident) -> None:
