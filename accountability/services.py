@@ -6,6 +6,8 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from attribution import reply_rules
+from attribution.services import require_replies
 from core import clock
 from core.errors import Invalid, NotFound
 from documents import languages
@@ -60,6 +62,8 @@ def request_review(
     written = checked_texts(texts or {})
     if ORDER[Mark(mark)] < ORDER[Mark(incident.mark)]:
         raise errors.MarkBelowCase
+    if mark in reply_rules.in_force().marks_that_publish:
+        require_replies(incident)  # what anybody may read is published: a party named is heard first (ATT-11)
     lock(incident, "review")
     running = (
         Review.objects.filter(incident=incident, mark=mark, language=language, job__state__in=OPEN)

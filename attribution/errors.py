@@ -161,3 +161,40 @@ class ObjectionAnswered(DomainError):
 class NoObjection(DomainError):
     code = "panel_no_objection"
     message = _("This opinion carries no blocking objection.")
+
+
+class NoNotice(DomainError):
+    code = "reply_no_notice"
+    message = _("Fix first what is to be published. The parties are shown exactly that.")
+
+
+class ReplyAwaited(DomainError):
+    code = "reply_awaited"
+    message = _(
+        "Not yet: a party named has a right of reply before publication (ATT-11). What is missing stands below."
+    )
+
+
+class AlreadyAnswered(DomainError):
+    code = "reply_already_given"
+    message = _("This has been answered or waived already.")
+
+
+class ReplyChannelEnded(DomainError):
+    code = "reply_channel_ended"
+    message = _("The time for a reply is over. Write to whoever asked you.")
+
+
+class WaivedByProposer(DomainError):
+    code = "reply_waived_by_proposer"
+    message = _("Whoever proposed a finding does not waive the reply to it. Ask a colleague.")
+
+
+class PublishedByProposer(DomainError):
+    code = "finding_published_by_proposer"
+    message = _("Whoever proposed a finding does not publish it. Ask a colleague.")
+
+
+class AlreadyPublished(DomainError):
+    code = "finding_already_published"
+    message = _("This was published already. A change or a reply is issued by itself.")

@@ -11,7 +11,8 @@ from ledger.models import Entry
 from organisations.actors import Actor
 from organisations.models import Organisation, User
 
-from .models import Finding, Seat
+from .models import Finding, Seat, StandingChange
+from .services import relying, replies
 from .services.panels import recorded
 from .services.tiers import recompute_case
 
@@ -47,3 +48,16 @@ def evidence_moved(instance: Entry, **_kwargs: Any) -> None:
     incident = Incident.objects.defer("search").get(pk=instance.root_id)
     item = json.loads(instance.payload).get("item", "")
     recompute_case(actor=actor, incident=incident, cause=f"{instance.verb} {item}".strip())
+
+
+@receiver(post_save, sender=StandingChange, dispatch_uid="attribution.standing_changed")
+def standing_changed(instance: StandingChange, **_kwargs: Any) -> None:
+    """A finding stands otherwise: whoever was shown it before is told, and what was published of it is issued anew."""
+    before = StandingChange.objects.filter(finding_id=instance.finding_id, pk__lt=instance.pk).order_by("-pk").first()
+    if before is None or relying.stands(before) == relying.stands(instance):
+        return
+    relied, published = relying.concerned(instance.finding_id)
+    if relied:
+        relying.recall(instance)
+    if published:
+        replies.reissue(finding=instance.finding, cause=instance.cause)

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from attribution import reply_rules
+from attribution.services import require_replies
 from core import clock
 from core.errors import Invalid
 from incidents.access import case_for
@@ -74,6 +76,9 @@ def start_measure(*, actor: Actor, reference: str, number: str) -> Measure:
     if measure.starts_on and measure.starts_on > clock.today():
         raise errors.NotYet
     _not_expired(measure)
+    if measure.code in reply_rules.in_force().measures_that_name:
+        # To name somebody in public is to publish (ATT-11).
+        require_replies(measure.incident, country=measure.target_state or None)
     started = {} if measure.starts_on else {"starts_on": clock.today().isoformat()}
     standing = _still_allowed(measure, **started)
     measure.status, measure.started_by, measure.started_at = Status.IN_FORCE, actor.user, clock.now()

@@ -324,6 +324,16 @@ MESSAGES = (
     gettext_noop("Regular seminars, workshops, training"),
     gettext_noop("Exchange on protecting CI and CII"),
     gettext_noop("Public-private partnership"),
+    # reply-rules
+    gettext_noop("Right of reply before a finding is published"),
+    gettext_noop("The party named"),
+    gettext_noop("A victim"),
+    gettext_noop("A vendor or expert quoted"),
+    gettext_noop("Denies it"),
+    gettext_noop("Says that somebody else did it"),
+    gettext_noop("Corrects facts"),
+    gettext_noop("Comments on it"),
+    gettext_noop("Does not dispute it"),
     # review-template
     gettext_noop("Post-incident review"),
     gettext_noop("Executive summary"),

@@ -19,6 +19,7 @@ class Instrument(models.Model):
         SEVERITY_MODEL = "severity-model", _("Severity model")
         SHARING_MARKS = "sharing-marks", _("Sharing marks")
         REVIEW_TEMPLATE = "review-template", _("Review template")
+        REPLY_RULES = "reply-rules", _("Rules of the right of reply")
 
     kind = models.CharField(_("kind"), max_length=24, choices=Kind)
     version = models.CharField(_("version"), max_length=24)

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from attribution.models import Finding, Hypothesis, Opinion, Panel, Rating
+from attribution import reply_rules
+from attribution.models import Finding, Hypothesis, Opinion, Panel, Rating, Reply
 from attribution.pictures import loss_words, robustness_figure
 from attribution.rules.texts import MESSAGES
 from attribution.states import HypothesisStatus, Round
@@ -158,7 +159,19 @@ def finding_blocks(finding: Finding, material: Material) -> list[Block]:
         heads = (_("Tier"), _("What the standard asks"), _("Answer"), _("By which items, or what is missing"))
         caption = _("How the tier of %(label)s follows from the standard") % {"label": finding.label}
         blocks.append(Table(f"tier-{finding.label}", caption, heads, requirements))
-    return blocks + panel_blocks(finding, standard)
+    return blocks + reply_blocks(finding) + panel_blocks(finding, standard)
+
+
+def reply_blocks(finding: Finding) -> list[Block]:
+    """What those concerned answered, in their words and whole: the reply is printed with the finding (ATT-11)."""
+    blocks: list[Block] = []
+    for reply in Reply.objects.filter(finding=finding).order_by("pk"):
+        positions = dict(reply_rules.named("positions", reply.rules_version))
+        by = _("Reply by %(name)s to %(finding)s: %(position)s") % {
+            "name": reply.name, "finding": finding.label, "position": positions.get(reply.position, reply.position),
+        }  # fmt: skip
+        blocks.append(Quote(reply.text, by))
+    return blocks
 
 
 def panel_blocks(finding: Finding, standard: dict[str, Any]) -> list[Block]:

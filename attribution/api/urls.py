@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import panels, views, watching
+from . import panels, replies, views, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -24,6 +24,11 @@ urlpatterns = [
     path(FINDING, views.FindingDetail.as_view(), name="api-finding"),
     path(f"{FINDING}report/", views.FindingReport.as_view(), name="api-finding-report"),
     path(f"{FINDING}history/", views.FindingHistory.as_view(), name="api-finding-history"),
+    path(f"{FINDING}reply/", replies.FindingReplies.as_view(), name="api-finding-reply"),
+    path(f"{FINDING}reply/invitations/", replies.ReplyInvitations.as_view(), name="api-reply-invitations"),
+    path(f"{FINDING}reply/waivers/", replies.ReplyWaivers.as_view(), name="api-reply-waivers"),
+    path(f"{FINDING}publish/", replies.FindingPublish.as_view(), name="api-finding-publish"),
+    path(f"{FINDING}relying/", replies.FindingRelying.as_view(), name="api-finding-relying"),
     path(f"{FINDING}watch/", watching.FindingWatch.as_view(), name="api-finding-watch"),
     path(f"{FINDING}replay/", views.FindingReplay.as_view(), name="api-finding-replay"),
     path(f"{FINDING}extend/", views.FindingExtend.as_view(), name="api-finding-extend"),

@@ -217,7 +217,9 @@ class FindingDetail(APIView):
 
     @extend_schema(operation_id="findings_read", responses=shapes.FindingOut)
     def get(self, request: Request, reference: str, number: str) -> Response:
-        _case, finding = finding_for(actor_of(request), reference, number)
+        actor = actor_of(request)
+        _case, finding = finding_for(actor, reference, number)
+        services.note_shown(actor, finding)
         return Response(finding_values(finding))
 
     @extend_schema(operation_id="findings_amend", request=shapes.FindingChange, responses=shapes.FindingOut)

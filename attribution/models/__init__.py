@@ -9,6 +9,7 @@ from .findings import SCALES, TIERS, Contest, Extension, Finding, StandingChange
 from .hypotheses import ANY_OTHER, KINDS, RATINGS, Hypothesis, Rating
 from .panels import ObjectionAnswer, Opinion, Panel, Seat
 from .propositions import ArticleReasoning, Proposition
+from .replies import FindingIssue, Invitation, Notice, OutsideAcknowledgement, RelyingParty, Reply
 
 __all__ = [
     "ANY_OTHER",
@@ -20,12 +21,18 @@ __all__ = [
     "Contest",
     "Extension",
     "Finding",
+    "FindingIssue",
     "Hypothesis",
+    "Invitation",
+    "Notice",
     "ObjectionAnswer",
     "Opinion",
+    "OutsideAcknowledgement",
     "Panel",
     "Proposition",
     "Rating",
+    "RelyingParty",
+    "Reply",
     "Seat",
     "StandingChange",
 ]

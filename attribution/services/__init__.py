@@ -15,12 +15,26 @@ from .legs import open_leg, reason_article
 from .matrix import rate_evidence
 from .opinions import answer_objection, seal_opinion
 from .panels import close_panel, convene_panel, declare_conflict, invite_seat, release_seat, reveal_panel
+from .relying import note_outside_acknowledgement, note_sent, note_shown, relying_on
+from .replies import (
+    Asked,
+    bars_of,
+    invite_to_reply,
+    latest_notice,
+    open_notice,
+    publish_finding,
+    renew_invitation,
+    require_replies,
+    waive_reply,
+)
 from .tiers import recompute_case, recompute_finding
 
 __all__ = [
+    "Asked",
     "add_hypothesis",
     "amend_finding",
     "answer_objection",
+    "bars_of",
     "close_panel",
     "contest_finding",
     "convene_panel",
@@ -28,8 +42,15 @@ __all__ = [
     "declare_conflict",
     "extend_review",
     "invite_seat",
+    "invite_to_reply",
+    "latest_notice",
+    "note_outside_acknowledgement",
+    "note_sent",
+    "note_shown",
     "open_leg",
+    "open_notice",
     "propose_finding",
+    "publish_finding",
     "rate_evidence",
     "reason_article",
     "recompute_case",
@@ -37,9 +58,13 @@ __all__ = [
     "reconsider_hypothesis",
     "reject_hypothesis",
     "release_seat",
+    "relying_on",
+    "renew_invitation",
+    "require_replies",
     "resolve_contest",
     "reveal_panel",
     "seal_opinion",
     "supersede_finding",
+    "waive_reply",
     "withdraw_finding",
 ]

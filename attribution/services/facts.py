@@ -100,3 +100,11 @@ def check_opinion(facts: Mapping[str, Any], scale: str, version: str, *, lawyer:
     if errors:
         raise Invalid(errors)
     return columns
+
+
+def clean_line(value: Any, name: str, errors: Errors, *, required: bool, most: int) -> str:
+    """One line of at most `most` characters."""
+    text = " ".join(clean_text(value, name, errors, required=required).split())
+    if len(text) > most:
+        errors.setdefault(name, []).append(_("This is too long: at most %(most)s characters.") % {"most": most})
+    return text

@@ -26,6 +26,7 @@ from ..states import Round
 from ..words import cause_words, names_of, shown
 from .forms import AmendForm, ContestForm, ConveneForm, ExtendForm, ProposeForm, ReasonForm, ResolveForm, SupersedeForm
 from .pages import form_page, page
+from .replies import positions_of
 
 
 def named(actor: Actor, reference: str, number: str) -> dict[str, Any]:
@@ -89,6 +90,7 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
         "finding": finding,
         "names": names,
         "panels": panels,
+        "replies": positions_of(finding),
         "dissents": [row for row in opinions if row.position != "concur"],
         "contests": [(row, kinds.get(row.kind, row.kind)) for row in contests],
         "history": [(row, cause_words(row.cause)) for row in history],
@@ -113,6 +115,7 @@ def finding_page(request: HttpRequest, reference: str, number: str) -> HttpRespo
     """A finding with every requirement, met or missing, and everything said against it."""
     actor = actor_of(request)
     case, finding = finding_for(actor, reference, number)
+    services.note_shown(actor, finding)
     watch: dict[str, Any] = {
         "watching": is_watching(actor, case.incident.pk, finding.label),
         "watch_url": reverse("finding-watch", args=[reference, number]),

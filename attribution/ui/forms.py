@@ -1,5 +1,6 @@
 """Forms of attribution: widgets and words. What may be said is checked by the services."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.countries import country_choices
 from core.forms import Form
+from incidents.marks import Mark
 from incidents.models import Incident
 from organisations.models import Organisation
 
-from .. import norms
+from .. import norms, reply_rules
 from ..models import KINDS, Finding, Hypothesis, Opinion
 from ..services.findings import BY_PEOPLE
 from ..states import HypothesisStatus, Standing
@@ -359,3 +361,100 @@ class OpinionForm(Form):
 def standing_words(finding: Finding) -> str:
     """Nothing while it is current; else how it stands."""
     return "" if finding.standing == Standing.CURRENT else str(finding.get_standing_display())
+
+
+class NoticeForm(Form):
+    """What is to be published."""
+
+    text = forms.CharField(
+        label=_("What is to be published"), widget=area(8),
+        help_text=_("In words that expose no source and no victim. The parties are shown exactly this."),
+    )  # fmt: skip
+    mark = forms.ChoiceField(
+        label=_("Sharing mark"),
+        choices=Mark.choices,
+        help_text=_("TLP:CLEAR is for everybody and stands on the public pages."),
+    )
+
+
+class AskForm(Form):
+    """A party to ask."""
+
+    party = forms.ChoiceField(label=_("Who is it?"), widget=forms.RadioSelect)
+    organisation = forms.ChoiceField(
+        label=_("Organisation of the platform"), required=False,
+        help_text=_("Its people are told in their inbox and sign in. Leave the rest empty then."),
+    )  # fmt: skip
+    name = forms.CharField(label=_("Who is asked"), required=False, max_length=160)
+    contact = forms.CharField(
+        label=_("Named contact the address goes to"), required=False, max_length=200,
+        help_text=_("An official contact you have checked, such as a mission, a foreign ministry or a registered office."),
+    )  # fmt: skip
+    code_given = forms.CharField(
+        label=_("How the code is given"), required=False, max_length=200,
+        help_text=_("Another way than the address: for example read out on a number from an official directory."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, organisations: Iterable[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self, "party", reply_rules.named("parties"))
+        choose(self, "organisation", [(each.slug, each.name) for each in organisations], _("None: somebody outside"))
+
+
+class ReasonsForm(Form):
+    """Why."""
+
+    reasons = forms.CharField(label=_("Reasons"), widget=area())
+
+
+class WaiveForm(ReasonsForm):
+    """A party that cannot be asked."""
+
+    party = forms.ChoiceField(label=_("Who is it?"), widget=forms.RadioSelect)
+    name = forms.CharField(label=_("Who would be asked"), max_length=160)
+    field_order = ["party", "name", "reasons"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self, "party", reply_rules.named("parties"))
+
+
+class CodeForm(Form):
+    """The second proof."""
+
+    sent_once = False
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("You were given it another way than this address."),
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "dir": "ltr", "class": "w16"}),
+    )  # fmt: skip
+
+
+class ReplyForm(Form):
+    """A party's own words."""
+
+    sent_once = False
+    position = forms.ChoiceField(label=_("What do you say to it?"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("Your reply"), widget=area(12), help_text=_("It is printed with the finding, in your words and whole.")
+    )
+
+    def __init__(self, *args: Any, version: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choose(self, "position", reply_rules.named("positions", version))
+
+
+class SentForm(Form):
+    """Somebody outside whom a finding was sent to."""
+
+    addressee = forms.CharField(label=_("Addressee"), max_length=160)
+    channel = forms.CharField(
+        label=_("Sent to"),
+        max_length=200,
+        help_text=_("An e-mail address is told of changes by itself; any other way by you."),
+    )
+
+
+class NoteForm(Form):
+    """How an addressee said that they know."""
+
+    note = forms.CharField(label=_("How they said so"), max_length=200)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import findings, legs, matrix, overview, panels, watching
+from . import findings, legs, matrix, overview, panels, replies, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -29,6 +29,15 @@ urlpatterns = [
     path(f"{FINDING}corroborate/", findings.finding_corroborate, name="finding-corroborate"),
     path(f"{FINDING}withdraw/", findings.finding_withdraw, name="finding-withdraw"),
     path(f"{FINDING}replace/", findings.finding_supersede, name="finding-supersede"),
+    path(f"{FINDING}reply/", replies.finding_reply, name="finding-reply"),
+    path(f"{FINDING}reply/notice/", replies.notice_new, name="notice-new"),
+    path(f"{FINDING}reply/invite/", replies.reply_invite, name="reply-invite"),
+    path(f"{FINDING}reply/waive/", replies.reply_waive_new, name="reply-waive-new"),
+    path(f"{FINDING}reply/<int:invitation>/renew/", replies.reply_renew, name="reply-renew"),
+    path(f"{FINDING}reply/<int:invitation>/waive/", replies.reply_waive, name="reply-waive"),
+    path(f"{FINDING}publish/", replies.finding_publish, name="finding-publish"),
+    path(f"{FINDING}relying/", replies.finding_relying, name="finding-relying"),
+    path(f"{FINDING}relying/<int:relying>/", replies.relying_acknowledged, name="relying-acknowledged"),
     path(f"{FINDING}watch/", watching.finding_watch, name="finding-watch"),
     path(f"{FINDING}panel/", findings.panel_new, name="panel-new"),
     path(PANEL, panels.panel_page, name="panel"),

@@ -16,4 +16,4 @@ def files_root(tmp_path: Path, settings: Any) -> Path:
     return Path(settings.FILES_ROOT)
 
 
-from .ground import ground  # noqa: E402, F401  (a fixture)
+from .ground import found, ground, publisher  # noqa: E402, F401  (a fixture)

@@ -11,7 +11,8 @@ from attribution.models import Finding, Panel
 from core import clock
 from evidence.models import EvidenceItem
 from incidents.models import Incident
-from organisations.actors import Actor, acting
+from organisations.actors import SYSTEM_EMAIL, Actor, acting
+from organisations.models import User
 from tests.evidence.builders import LOG, given, graded
 from tests.people import People
 from tests.tenancy.test_walls import filed
@@ -62,6 +63,10 @@ class Ground:
     people: People
     incident: Incident
     items: list[EvidenceItem] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """The platform's own account is there, as in every installation."""
+        User.objects.get_or_create(email=SYSTEM_EMAIL, defaults={"name": "Norms Platform", "is_system": True})
 
     @property
     def reference(self) -> str:
@@ -184,3 +189,18 @@ class Ground:
 def ground(people: People) -> Ground:
     """An open case of Vela's, with nothing in it."""
     return Ground(people, filed(people.vela.analyst, victims=[{"sector": "health", "country": "KR"}]))
+
+
+@pytest.fixture
+def found(ground: Ground) -> Finding:
+    """A provisional finding that names a State."""
+    ground.evidence()
+    ground.hypotheses()
+    ground.rated()
+    return ground.proposed()
+
+
+@pytest.fixture
+def publisher(ground: Ground) -> Actor:
+    """A colleague of whoever proposed it."""
+    return ground.people.vela.another("analyst")

@@ -127,7 +127,24 @@ def build(people: People) -> World:
         watch = Watch.objects.get()
         mute = notifications.mute_case(actor=analyst, notification_id=notice.pk)
         secret = notifications.make_calendar_address(actor=analyst)
+    with acting_as(analyst.principal):
+        attribution.open_notice(actor=analyst, reference=reference, label="F-1", text="Tormentil claim")
+        invited = attribution.invite_to_reply(
+            actor=analyst,
+            reference=reference,
+            label="F-1",
+            party="named",
+            name="Tormentil",
+            contact="Bergamot",
+            code_given="Campion",
+        )
+        relies = attribution.note_sent(
+            actor=analyst, reference=reference, label="F-1", addressee="Tormentil", channel="Campion"
+        )
     names = {
+        "int:invitation": invited.invitation.pk,
+        "int:relying": relies.pk,
+        "slug:public_id": "nothing",
         "int:notice_id": notice.pk,
         "int:watch_id": watch.pk,
         "int:mute_id": mute.pk,

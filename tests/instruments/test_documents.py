@@ -23,6 +23,7 @@ KINDS = {
     "severity-model",
     "sharing-marks",
     "review-template",
+    "reply-rules",
 }
 
 

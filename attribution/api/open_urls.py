@@ -1,0 +1,7 @@
+"""Addresses of attribution under /api/v1/ that stand under no case."""
+
+from django.urls import path
+
+from . import replies
+
+urlpatterns = [path("reply/<slug:secret>/", replies.ReplyByProgram.as_view(), name="api-reply")]

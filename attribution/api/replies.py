@@ -1,0 +1,247 @@
+"""The API's door to the right of reply and to who relies on a finding; and, with a secret address and a code, to the reply itself."""
+
+from typing import Any
+
+from django.db import transaction
+from django.urls import reverse as path_of
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.views import APIView
+
+from core.problems import problem
+from organisations.doors import actor_of
+from organisations.roles import Action
+
+from .. import services
+from ..access import finding_for
+from ..models import FindingIssue, Invitation, Notice, Reply
+from ..services import answering
+from .serializers import Shape
+
+
+class NoticeIn(Shape):
+    """What is to be published."""
+
+    text = serializers.CharField()
+    mark = serializers.CharField(required=False, default="TLP:CLEAR")
+
+
+class InvitationIn(Shape):
+    """A party to ask: somebody outside, or an organisation of the platform by its slug."""
+
+    party = serializers.CharField()
+    name = serializers.CharField(required=False, allow_blank=True, default="")
+    contact = serializers.CharField(required=False, allow_blank=True, default="")
+    code_given = serializers.CharField(required=False, allow_blank=True, default="")
+    organisation = serializers.CharField(required=False, allow_blank=True, default="")
+
+
+class WaiverIn(Shape):
+    """A reply not waited for: of an invitation, or of a party that cannot be asked."""
+
+    reasons = serializers.CharField()
+    invitation = serializers.IntegerField(required=False)
+    party = serializers.CharField(required=False, default="")
+    name = serializers.CharField(required=False, default="")
+
+
+class SentIn(Shape):
+    """Somebody outside the finding was sent to."""
+
+    addressee = serializers.CharField()
+    channel = serializers.CharField()
+
+
+class ReplyIn(Shape):
+    """A party's own words."""
+
+    position = serializers.CharField(allow_blank=True)
+    text = serializers.CharField(allow_blank=True, trim_whitespace=False)
+
+
+def given(shape: type[Shape], request: Request) -> dict[str, Any]:
+    """The body in this shape, or 400."""
+    read = shape(data=request.data)
+    read.is_valid(raise_exception=True)
+    return dict(read.validated_data)
+
+
+def reply_values(row: Reply) -> dict[str, Any]:
+    """A reply as it is printed."""
+    fields = ("party", "name", "position", "text", "sha256", "received_at", "late")
+    return {name: getattr(row, name) for name in fields}
+
+
+def invitation_values(row: Invitation, answered: set[int]) -> dict[str, Any]:
+    """Somebody asked, without a draft and without secrets."""
+    return {
+        "id": row.pk, "party": row.party, "name": row.name, "contact": row.contact, "code_given": row.code_given,
+        "organisation": row.organisation.slug if row.organisation else None, "invited_at": row.invited_at,
+        "verified_at": row.verified_at, "answered": row.pk in answered, "waived_at": row.waived_at, "waived_reason": row.waived_reason,
+    }  # fmt: skip
+
+
+def issue_values(row: FindingIssue) -> dict[str, Any]:
+    """An issue as published."""
+    return {
+        "public_id": row.public_id, "number": row.number, "mark": row.mark, "content": row.content, "sha256": row.sha256,
+        "issued_at": row.issued_at, "cause": row.cause,
+    }  # fmt: skip
+
+
+def notice_values(notice: Notice | None) -> dict[str, Any] | None:
+    """What is to be published, and who was asked."""
+    if notice is None:
+        return None
+    answered = set(Reply.objects.filter(invitation__notice=notice).values_list("invitation_id", flat=True))
+    rows = Invitation.objects.filter(notice=notice).select_related("organisation").order_by("pk")
+    return {
+        "number": notice.number, "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "deadline": notice.deadline,
+        "rules": notice.rules_version, "invitations": [invitation_values(row, answered) for row in rows],
+    }  # fmt: skip
+
+
+class FindingReplies(APIView):
+    """Where the right of reply stands; for the holder."""
+
+    @extend_schema(operation_id="findings_reply", responses=dict)
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, finding = finding_for(actor_of(request), reference, number, Action.PROPOSE_FINDING)
+        notice = services.latest_notice(finding)
+        return Response(
+            {
+                "notice": notice_values(notice),
+                "bars": list(services.bars_of(finding, notice)),
+                "replies": [reply_values(row) for row in Reply.objects.filter(finding=finding).order_by("pk")],
+                "issues": [
+                    issue_values(row) for row in FindingIssue.objects.filter(finding=finding).order_by("-number")
+                ],
+            }
+        )
+
+    @extend_schema(operation_id="findings_reply_notice", request=NoticeIn, responses={201: dict})
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        """Fixes what is to be published."""
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        notice = services.open_notice(actor=actor, reference=reference, label=number, **given(NoticeIn, request))
+        return Response(notice_values(notice), status=201)
+
+
+class ReplyInvitations(APIView):
+    """Asking a party; the answer holds the secret address and the code, told this once."""
+
+    @extend_schema(operation_id="findings_reply_invite", request=InvitationIn, responses={201: dict})
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        asked = services.invite_to_reply(actor=actor, reference=reference, label=number, **given(InvitationIn, request))
+        body = {
+            **invitation_values(asked.invitation, set()), "code": asked.code,
+            "address": reverse("reply", args=[asked.secret], request=request),
+        }  # fmt: skip
+        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+
+
+class ReplyWaivers(APIView):
+    """Not waiting for a reply, with reasons."""
+
+    @extend_schema(operation_id="findings_reply_waive", request=WaiverIn, responses={201: dict})
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        facts = given(WaiverIn, request)
+        facts["invitation_id"] = facts.pop("invitation", None)
+        row = services.waive_reply(actor=actor, reference=reference, label=number, **facts)
+        return Response(invitation_values(row, set()), status=201)
+
+
+class FindingPublish(APIView):
+    """Publishing a finding: 409 while a reply is due."""
+
+    @extend_schema(operation_id="findings_publish", request=None, responses={201: dict})
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        issue = services.publish_finding(actor=actor_of(request), reference=reference, label=number)
+        where = {"Location": request.build_absolute_uri(path_of("published-finding", args=[issue.public_id]))}
+        return Response(issue_values(issue), status=201, headers=where)
+
+
+class FindingRelying(APIView):
+    """Who relies on the finding, and who has not acknowledged its last change; for the holder."""
+
+    @extend_schema(operation_id="findings_relying", responses=dict)
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _finding, change, rows = services.relying_on(actor=actor_of(request), reference=reference, label=number)
+        fields = ("id", "name", "organisation", "how", "since", "channel", "asked", "acknowledged_at")
+        return Response(
+            {
+                "change": {"tier": change.tier, "standing": change.standing, "contested": change.contested, "at": change.at}
+                if change else None,
+                "waiting": sum(row.waiting for row in rows),
+                "parties": [{name: getattr(row, name) for name in fields} for row in rows],
+            }
+        )  # fmt: skip
+
+    @extend_schema(operation_id="findings_relying_add", request=SentIn, responses={201: dict})
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        row = services.note_sent(actor=actor, reference=reference, label=number, **given(SentIn, request))
+        return Response({"id": row.pk, "addressee": row.addressee, "channel": row.channel}, status=201)
+
+
+CODE = OpenApiParameter("X-Reply-Code", str, OpenApiParameter.HEADER, required=True)
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class ReplyByProgram(APIView):
+    """The reply of whoever was asked: the secret is in the address, the code in `X-Reply-Code`. A wrong code is counted."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: list[Any] = []
+
+    def _visit(self, request: Request, secret: str) -> answering.Visit | None:
+        with transaction.atomic():
+            visit = answering.visit_by_secret(secret)
+        return visit if answering.prove(visit, request.headers.get("X-Reply-Code", "")) else None
+
+    def _state(self, visit: answering.Visit) -> dict[str, Any]:
+        shown = answering.look(visit)
+        notice = shown.invitation.notice
+        return {
+            "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "deadline": notice.deadline, "closes": shown.ends,
+            "draft": {"text": shown.invitation.draft, "position": shown.invitation.draft_position},
+            "reply": {**reply_values(shown.reply), "receipt": shown.reply.receipt} if shown.reply else None,
+        }  # fmt: skip
+
+    def _refused(self) -> Response:
+        return problem(403, code="reply_code_wrong", detail=_("This is not the code."))
+
+    @extend_schema(operation_id="reply_read", parameters=[CODE], responses=dict)
+    def get(self, request: Request, secret: str) -> Response:
+        visit = self._visit(request, secret)
+        return Response(self._state(visit), headers={"Cache-Control": "no-store"}) if visit else self._refused()
+
+    @extend_schema(operation_id="reply_draft", parameters=[CODE], request=ReplyIn, responses=dict)
+    def put(self, request: Request, secret: str) -> Response:
+        """Keeps a draft."""
+        visit = self._visit(request, secret)
+        if visit is None:
+            return self._refused()
+        answering.save_draft(visit, **given(ReplyIn, request))
+        return Response(self._state(visit), headers={"Cache-Control": "no-store"})
+
+    @extend_schema(operation_id="reply_send", parameters=[CODE], request=ReplyIn, responses={201: dict})
+    def post(self, request: Request, secret: str) -> Response:
+        """Sends the reply, once; the answer is the receipt."""
+        visit = self._visit(request, secret)
+        if visit is None:
+            return self._refused()
+        answering.submit_reply(visit, **given(ReplyIn, request))
+        return Response(self._state(visit), status=201, headers={"Cache-Control": "no-store"})
