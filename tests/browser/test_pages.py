@@ -49,6 +49,7 @@ NO_PAGE = {
     "package-progress",
     "package-file",
     "received-package-progress",
+    "attribution-matrix-csv",
     "mfa_download_recovery_codes",
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
