@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from organisations.models import User
+
 from . import norms
 from .boards import BoardShown, Row, WhatIf
 from .models import ArticleReasoning, Contest, Finding, Hypothesis, Opinion, Panel, Seat, StandingChange
@@ -67,18 +69,26 @@ def row_values(row: Row) -> dict[str, Any]:
         "separates": row.separates,
         "weighs": row.counts,
         "cells": [
-            {"hypothesis": cell.name, "own": cell.own, "group": cell.group, "split": cell.split, "spread": cell.spread}
+            {
+                "hypothesis": cell.name,
+                "own": cell.own,
+                "group": cell.group,
+                "split": cell.split,
+                "spread": cell.spread,
+                "other": cell.other,
+            }
             for cell in row.cells
         ],
     }
 
 
-def board_values(shown: BoardShown, removals: Iterable[Removal]) -> dict[str, Any]:
-    """A board and what each single loss would do to it."""
+def board_values(shown: BoardShown, removals: Iterable[Removal], others: Iterable[User]) -> dict[str, Any]:
+    """A board, what each single loss would do to it, and whose ratings are open to compare with."""
     return {
         "leg": shown.leg,
         "inconsistency": dict(shown.board.scores),
         "least": list(shown.board.leaders),
+        "assessors": [{"id": row.pk, "name": str(row)} for row in others],
         "without": [
             {
                 "kind": row.kind, "key": row.key, "items": list(row.items), "inconsistency": dict(row.board.scores),

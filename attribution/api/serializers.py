@@ -304,6 +304,7 @@ class CellOut(Shape):
     group = serializers.CharField(allow_null=True)
     split = serializers.BooleanField()
     spread = serializers.IntegerField()
+    other = serializers.CharField(allow_blank=True)
 
 
 class SumsOut(Shape):
@@ -322,10 +323,18 @@ class RemovalOut(SumsOut):
     changes = serializers.BooleanField()
 
 
+class AssessorOut(Shape):
+    """Somebody whose ratings on the leg are open."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
 class BoardOut(SumsOut):
-    """What the board of a leg comes to."""
+    """What the board of a leg comes to, and with whom one may compare."""
 
     leg = serializers.CharField()
+    assessors = AssessorOut(many=True)
     without = RemovalOut(many=True)
 
 

@@ -12,7 +12,9 @@ from rest_framework.views import APIView
 from core.errors import Invalid, NotFound
 from core.pagination import NewestFirst
 from incidents.access import CaseAccess, case_for
+from incidents.models import Incident
 from organisations.doors import actor_of
+from organisations.models import User
 from organisations.roles import Action
 
 from .. import boards, norms, selectors, services
@@ -133,6 +135,12 @@ def leg_asked(request: Request, case: CaseAccess) -> str:
     return legs_asked(request, case)[0] if "leg" in request.query_params else "operator"
 
 
+def member_asked(incident: Incident, leg: str, reader: User, asked: str | None) -> int | None:
+    """The member to compare with, if their ratings on the leg are open; the same answer for a sealed one and for nobody."""
+    others = {str(row.pk): row.pk for row in boards.assessors_of(incident, leg, reader)}
+    return others.get(asked) if asked is not None else None
+
+
 class BoardDetail(APIView):
     """What the board of a leg comes to: inconsistency (no probability), and what each single loss would change."""
 
@@ -142,7 +150,8 @@ class BoardDetail(APIView):
         case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
         leg = leg_asked(request, case)
         shown = boards.read_board(case.incident, leg, actor.user, view="group")
-        return Response(board_values(shown, boards.sensitivity_of(case.incident, leg)))
+        others = boards.assessors_of(case.incident, leg, actor.user)
+        return Response(board_values(shown, boards.sensitivity_of(case.incident, leg), others))
 
 
 class BoardWhatIf(APIView):
@@ -175,12 +184,21 @@ class Ratings(APIView):
     """Evidence against hypotheses: one's own ratings and the middle of everybody's open ones."""
 
     @extend_schema(
-        operation_id="ratings_read", parameters=[OpenApiParameter("leg", str)], responses=shapes.RowOut(many=True)
+        operation_id="ratings_read",
+        parameters=[OpenApiParameter("leg", str), OpenApiParameter("with", int)],
+        responses=shapes.RowOut(many=True),
     )
     def get(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
-        shown = [boards.read_board(case.incident, leg, actor.user, view="group") for leg in legs_asked(request, case)]
+        other = request.query_params.get("with")
+        view = "group" if other is None else "compare"
+        shown = [
+            boards.read_board(
+                case.incident, leg, actor.user, view=view, other=member_asked(case.incident, leg, actor.user, other)
+            )
+            for leg in legs_asked(request, case)
+        ]
         return Response([row_values(row) for board in shown for row in board.rows])
 
     @extend_schema(operation_id="ratings_save", request=shapes.RatingsIn, responses=shapes.RowOut(many=True))

@@ -92,6 +92,10 @@ def test_disagreement_is_said_in_words_and_never_called_probability(ground: Grou
     compared = page(client, url(ground, f"matrix/?view=compare&with={ground.grader.user.pk}"))
     assert "CC · II" in row_of(compared, "E-1") and "split" in row_of(compared, "E-1")
     assert str(ground.grader.user) in compared
+    told = client.get(api(ground, "board/?leg=operator")).json()
+    assert told["assessors"] == [{"id": ground.grader.user.pk, "name": str(ground.grader.user)}]
+    rows = client.get(api(ground, f"ratings/?leg=operator&with={ground.grader.user.pk}")).json()
+    assert {row["item"]: row["cells"][0]["other"] for row in rows}["E-1"] == "II"
     own = page(client, url(ground, "matrix/?view=own"))
     assert "split" not in row_of(own, "E-1")
 
@@ -182,7 +186,17 @@ def everything_shown(client: Client, ground: Ground, other: Actor) -> str:
         url(ground, "findings/F-1/"),
     ]
     pages += [url(ground, "findings/F-1/replay/")]
-    pages += [api(ground, rest) for rest in ("ratings/", "board/", "findings/F-1/", "findings/F-1/report/", "legs/")]
+    pages += [
+        api(ground, rest)
+        for rest in (
+            "ratings/",
+            f"ratings/?with={other.user.pk}",
+            "board/",
+            "findings/F-1/",
+            "findings/F-1/report/",
+            "legs/",
+        )
+    ]
     bodies = [client.get(address).content.decode() for address in pages]
     bodies.append(client.post(url(ground, "matrix/what-if/"), {"without": ["E-2"]}).content.decode())
     bodies.append(client.post(api(ground, "board/what-if/"), {"without": ["E-2"]}, "application/json").content.decode())
