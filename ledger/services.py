@@ -52,8 +52,12 @@ def record(
 
 
 def sequence_pending(batch: int = 5000) -> int:
-    """Puts committed entries in order; how many, or 0 when another sequencer is at it. One lock, held by nobody who writes entries."""
+    """Puts committed entries in order and into the log's tree; how many, or 0 when another sequencer is at it.
+
+    One lock, held by nobody who writes entries. Entries that stood in order before there was a log enter it a batch at a time.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT ledger_sequence_pending(%s)", [batch])
         row = cursor.fetchone()
+        cursor.execute("SELECT ledger_grow(%s)", [batch])
     return int(row[0]) if row else 0

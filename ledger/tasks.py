@@ -1,9 +1,13 @@
-"""The sequencer: one at a time, by an advisory lock in the database."""
+"""The sequencer, one at a time by an advisory lock in the database, and the signing of what it put in order."""
 
+import structlog
 from celery import shared_task
 from django.db import transaction
 
+from . import log as transparency
 from . import services
+
+log = structlog.get_logger(__name__)
 
 
 @shared_task(name="ledger.tasks.sequence_pending", ignore_result=True, expires=10)
@@ -11,3 +15,13 @@ def sequence_pending() -> None:
     """Every two seconds; safe to run twice, and harmless to miss."""
     with transaction.atomic():
         services.sequence_pending()
+
+
+@shared_task(name="ledger.tasks.publish_checkpoint", ignore_result=True, expires=30)
+def publish_checkpoint() -> None:
+    """Every ten seconds when the log has grown; two at once sign one size once."""
+    try:
+        with transaction.atomic():
+            transparency.publish_checkpoint()
+    except transparency.LogRolledBack as problem:
+        log.error("ledger_log_rolled_back", problem=str(problem))  # /health/ready says so until somebody has looked

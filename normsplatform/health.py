@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 
+from ledger.log import state as log_state
 from ledger.selectors import delay
 
 ALARM_SECONDS = 60
@@ -27,6 +28,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         late = waiting.oldest_seconds > ALARM_SECONDS
         parts["database"] = "ok"
         parts["ledger"] = "late" if late else "ok"
+        parts["log"] = log_state()
     except DatabaseError:
         parts["database"] = "down"
     try:

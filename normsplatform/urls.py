@@ -22,6 +22,7 @@ CASE_ROOMS = ["evidence", "attribution", "escalation", "remediation", "accountab
 api: list[URLPattern | URLResolver] = [
     path("schema/", login_not_required(SpectacularAPIView.as_view()), name="api-schema"),
     path("docs/", login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema")), name="api-docs"),
+    path("", include("ledger.api.urls")),
     path("", include("organisations.api.urls")),
     path("", include("sealing.api.urls")),
     path("", include("notifications.api.urls")),
@@ -39,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include(api)),
     path("", include("core.ui.urls")),
+    path("", include("ledger.ui.urls")),
     path("", include("organisations.ui.urls")),
     path("", include("sealing.ui.urls")),
     path("", include("notifications.ui.urls")),

@@ -3,27 +3,16 @@
 Everything is read before anything is drawn: a template never asks the database again.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from core.errors import NotFound
+from core.public import as_public
 
 from . import storing
 from .models import PublishedTable, Release
 from .release import Table
 from .states import PENDING, Status
-
-PUBLIC = "public"
-
-
-@contextmanager
-def as_public() -> Iterator[str]:
-    """The alias of the public login, in a transaction of its own; the request's own connection stays unused."""
-    with transaction.atomic(using=PUBLIC):
-        yield PUBLIC
 
 
 @dataclass(frozen=True, slots=True)

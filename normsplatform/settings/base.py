@@ -129,6 +129,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
+    "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
@@ -142,6 +143,9 @@ CELERY_BEAT_SCHEDULE = {
     "evidence-collect": {"task": "evidence.collecting.collect_unnamed", "schedule": 24 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(NORMS_HOME / "celerybeat-schedule")
+
+# Verifier keys (C2SP vkey, one a word) of those whose cosignatures stand on our checkpoints.
+LEDGER_WITNESSES = env.list("LEDGER_WITNESSES", default=[])
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

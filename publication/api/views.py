@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from core.errors import NotFound
 from core.pagination import NewestFirst
+from core.public import as_public
 from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -62,7 +63,7 @@ class ReleaseList(OpenView):
     )
     def get(self, request: Request) -> Response:
         pages = NewestFirst()
-        with selectors.as_public() as using:
+        with as_public() as using:
             rows = Release.objects.using(using).filter(published_at__isnull=False).select_related("revision_of")
             page = pages.paginate_queryset(rows, request, view=self) or []
             return pages.get_paginated_response([row_as_json(row) for row in page])

@@ -1,22 +1,10 @@
 """How files of releases are answered: they never change, so they may be kept, and are sent once."""
 
-from collections.abc import Callable
-from typing import Any
-
-from django.contrib.auth.decorators import login_not_required
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
 from ..files import File
 
-Answer = Callable[..., HttpResponse]
 FOR_EVER = "public, max-age=31536000, immutable"
-
-
-def public(view: Answer) -> Answer:
-    """Anyone may open it, and it stays off the application's own login: nothing of a tenant is within reach."""
-    open_view: Any = login_not_required(view)
-    return transaction.non_atomic_requests(using="default")(open_view)  # type: ignore[no-any-return]
 
 
 def file_answer(request: HttpRequest, file: File, *, for_ever: bool = True) -> HttpResponse:

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.charts import Figure
+from core.public import public
 
 from .. import access, files, selectors, words
 from ..release import ALL, INCIDENTS, VICTIMS, Table
 from ..selectors import Edition, Sheet
 from ..storing import table_code
-from .answers import file_answer, public
+from .answers import file_answer
 from .figures import one_way
 from .forms import ViewForm
 

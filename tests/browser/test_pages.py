@@ -34,6 +34,11 @@ LANGUAGES = ("en", "ar")
 # Addresses read with GET that are no page of their own: files, a part of a page, a step that leads elsewhere.
 NO_PAGE = {
     "health-live",
+    "log-checkpoint",
+    "log-entries",
+    "log-entries-part",
+    "log-tile",
+    "log-tile-part",
     "health-ready",
     "release-archive",
     "release-changes",

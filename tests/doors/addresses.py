@@ -77,6 +77,17 @@ PLATFORM = {
     "ui-catalogue": ANYONE,  # 404 unless switched on
     "api-schema": ANYONE,
     "api-docs": ANYONE,
+    "transparency": open_to(Kind.ANYONE, *FORM),
+    "log-checkpoint": ANYONE,
+    "log-entries": ANYONE,
+    "log-entries-part": ANYONE,
+    "log-tile": ANYONE,
+    "log-tile-part": ANYONE,
+    "api-log-checkpoint": ANYONE,
+    "api-log-inclusion": ANYONE,
+    "api-log-consistency": ANYONE,
+    "api-log-cosign": open_to(Kind.ANYONE, "POST"),
+    "api-entry-proof": OWN,
 }
 
 ACCOUNTS = {

@@ -1,41 +1,23 @@
 """Public pages are read here as the public login reads: with its role, inside the test's own transaction."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
 
 from publication import selectors
+from publication.api import views
 from tests.people import People
+from tests.public_login import read_as_public
 from tests.publication.figures import Bureau
-
-
-def take_role(role: str) -> None:
-    """From here on the statements of this transaction run with this role's rights."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL ROLE {role}")
 
 
 @pytest.fixture(autouse=True)
 def public_login(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`public` is the test's own connection; whatever reads from it does so as norms_public, or fails."""
-    if request.node.get_closest_marker("django_db") is None:
-        return
-    request.getfixturevalue("db")
-    monkeypatch.setattr(connections._connections, "public", connections["default"])  # type: ignore[attr-defined]
-
-    @contextmanager
-    def as_public() -> Iterator[str]:
-        try:
-            with transaction.atomic():
-                take_role("norms_public")
-                yield "default"
-        finally:
-            take_role("norms_app")
-
-    monkeypatch.setattr(selectors, "as_public", as_public)
+    """Whatever is read for a public page is read as norms_public."""
+    if request.node.get_closest_marker("django_db") is not None:
+        request.getfixturevalue("db")
+        read_as_public(monkeypatch, selectors, views)
 
 
 @pytest.fixture

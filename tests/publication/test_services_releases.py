@@ -17,7 +17,7 @@ from publication.attack import difference_attack, hidden_ranges
 from publication.models import PublishedCell, PublishedTable, Release
 from publication.release import ALL, INCIDENTS
 from publication.shape import key
-from tests.publication.conftest import take_role
+from tests.public_login import take_role
 from tests.publication.figures import Bureau, as_definer
 
 pytestmark = [pytest.mark.duty("PUB-2"), pytest.mark.django_db]
