@@ -17,7 +17,6 @@ from core.public import PUBLIC
 from . import keys
 from .checkpoints import Checkpoint, Witness, read
 from .merkle import BadProof, Tree
-from .models import Entry
 from .notes import BadNote, signed_by
 
 log = structlog.get_logger(__name__)
@@ -188,18 +187,19 @@ def in_base64(hashes: list[bytes]) -> list[str]:
     return [base64.b64encode(each).decode() for each in hashes]
 
 
-def proof_of(entry: Entry) -> dict[str, Any] | None:
-    """That this entry stands in the public log: its commitment's salt, its place, the path, and the checkpoint the path leads to.
+def proof_of(entry_id: int, leaf: bytes, under: Signed | None = None) -> dict[str, Any] | None:
+    """That an entry stands in the public log: its commitment's salt, its place, and the path to the root of a checkpoint.
 
-    None while it waits for its place or for the next checkpoint. Whoever has the entry can have this.
+    `under` is the checkpoint to lead to, else the newest. None while the entry waits for its place or for that checkpoint.
+    Asked with the entry's leaf: whoever has the entry can have this.
     """
-    rows = ask(APP, "SELECT number, salt, commitment FROM ledger_opening(%s, %s)", entry.pk, bytes(entry.leaf))
-    last = checkpoint()
+    rows = ask(APP, "SELECT number, salt, commitment FROM ledger_opening(%s, %s)", entry_id, leaf)
+    last = under or checkpoint()
     if not rows or last is None or rows[0][0] > last.size:
         return None
     number, salt, commitment = rows[0]
     return {
-        "entry_id": str(entry.pk),
+        "entry_id": str(entry_id),
         "salt": salt.hex(),
         "commitment": commitment.hex(),
         "index": number - 1,

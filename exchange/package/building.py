@@ -116,9 +116,8 @@ def what_is_in_it(proofs: Proofs) -> tuple[dict[str, str], dict[str, str]]:
         layout.CHECKPOINT: "the signed state of that log the proofs lead to",
         layout.KEYS: "the public keys that signed it",
     }
-    if proofs.files:
-        return HOLDS | proven, {}
-    return HOLDS, {"data/proofs/": proofs.why_not}
+    lacks = {"data/proofs/": proofs.why_not} if proofs.why_not else {}
+    return (HOLDS | proven if proofs.files else HOLDS), lacks
 
 
 def written(writer: BagWriter, said: dict[str, Any], material: Material, beating: Beating) -> Iterator[bytes]:

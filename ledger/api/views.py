@@ -149,7 +149,7 @@ class EntryProofView(APIView):
             found = Entry.objects.filter(pk=entry).first()
             if found is None:
                 raise NotFound(str(entry))
-            proof = log.proof_of(found)
+            proof = log.proof_of(found.pk, bytes(found.leaf))
             if proof is None:
                 raise log.NotLoggedYet
             last = log.checkpoint(proof["size"])
