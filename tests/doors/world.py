@@ -175,6 +175,10 @@ def build(people: People) -> World:
         "update": update.pk,
         "release:version": "2026-Q1",
         "figures:code": "incidents-by-sector-year",
+        "int:entry": entry,
+        "int:level": 0,
+        "tile:index": 0,
+        "int:width": 1,
     }
     assert review.number == recommendation.number  # one name serves both
     return World(incident, names)
