@@ -53,6 +53,12 @@ def shared(actor: Actor, incident: Incident, organisation: Organisation, grade: 
         )
 
 
+def filing_of(actor: Actor, incident: Incident) -> int:
+    """The ledger's entry of the filing."""
+    with acting_as(actor.principal):
+        return Entry.objects.get(root_id=incident.pk, verb="incident.filed").pk
+
+
 def build(people: People) -> World:
     """The case, made by its people through the services."""
     analyst, coordinator = people.vela.analyst, people.vela.coordinator
@@ -175,7 +181,7 @@ def build(people: People) -> World:
         "update": update.pk,
         "release:version": "2026-Q1",
         "figures:code": "incidents-by-sector-year",
-        "int:entry": entry,
+        "int:entry": filing_of(analyst, incident),
         "int:level": 0,
         "tile:index": 0,
         "int:width": 1,
