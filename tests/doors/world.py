@@ -17,6 +17,7 @@ from incidents.services import add_statement, file_incident, grant_access, open_
 from notifications import services as notifications
 from notifications.models import Notification, Watch
 from notifications.services import tell
+from ledger.models import Entry
 from organisations.actors import Actor
 from organisations.models import Membership, Organisation
 from organisations.roles import Grade
