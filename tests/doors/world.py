@@ -14,10 +14,10 @@ from evidence.uploads import Upload
 from exchange import services as exchange
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
+from ledger.models import Entry
 from notifications import services as notifications
 from notifications.models import Notification, Watch
 from notifications.services import tell
-from ledger.models import Entry
 from organisations.actors import Actor
 from organisations.models import Membership, Organisation
 from organisations.roles import Grade
