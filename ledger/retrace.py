@@ -29,7 +29,7 @@ def walk(using: str) -> Iterator[tuple[int, bytes | None, bytes, bytes]]:
     """Number, the ledger's leaf, salt and commitment, in order."""
     after = 0
     while rows := log.ask(using, "SELECT number, leaf, salt, commitment FROM ledger_log_walk(%s, %s)", after, BATCH):
-        yield from rows  # type: ignore[misc]
+        yield from rows
         after = rows[-1][0]
 
 
