@@ -47,6 +47,7 @@ NO_PAGE = {
     "custody-record-document",
     "custody-record-data",
     "package-progress",
+    "evidence-csv",
     "package-file",
     "received-package-progress",
     "attribution-matrix-csv",

@@ -402,6 +402,8 @@ ACCOUNTABILITY = {
 }
 
 EXCHANGE = {
+    "evidence-csv": case(A.SEE_EVIDENCE),
+    "api-evidence-csv": case(A.SEE_EVIDENCE),
     "package-receive": form(A.ADD_EVIDENCE),
     "received-package": case(A.SEE_EVIDENCE),
     "received-package-progress": case(A.SEE_EVIDENCE),
