@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.duty("ATT-4")]
 def test_the_list_as_a_table(people: People, incident: Incident, sign_in: Any) -> None:
     analyst = people.vela.analyst
     given(analyst, incident, title="=HYPERLINK(1)")
-    given(analyst, incident, title="Second", mark="TLP:RED", data=b"x")
+    given(analyst, incident, title="Second", mark="TLP:RED", data=b"a second log\n")
     for address in (
         f"/incidents/{incident.reference}/evidence/list.csv",
         f"/api/v1/incidents/{incident.reference}/evidence/list.csv",
