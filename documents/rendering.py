@@ -84,7 +84,8 @@ def render_content(
     """
     facts = canonical_json(content)
     facts_sha256 = sha256(facts).hexdigest()
-    along = [*attachments_of(content, facts), *attached]
+    with translation.override(content.language):
+        along = [*attachments_of(content, facts), *attached]
     with translation.override(content.language):
         html = render_to_string(
             template,

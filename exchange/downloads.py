@@ -1,5 +1,8 @@
 """How what was made leaves: as a file to keep, never as something our own pages would show."""
 
+import hashlib
+from collections.abc import Mapping
+
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from evidence.http import Unsatisfiable, part, wanted_range
@@ -56,4 +59,17 @@ def package_zip(actor: Actor, reference: str, number: int, range_header: str) ->
         status=206 if wanted else 200,
         content_type="application/zip",
         headers=headers | SAFELY,
+    )
+
+
+def evidence_csv(actor: Actor, reference: str, asked: Mapping[str, str]) -> HttpResponse:
+    """The list of a case's evidence; `asked` are the filters of the address."""
+    data = services.list_as_csv(
+        actor=actor, reference=reference, status=asked.get("status", ""), mark=asked.get("mark", "")
+    )
+    return file_answer(
+        data,
+        name=f"{reference}-evidence.csv",
+        media_type="text/csv; charset=utf-8",
+        sha256=hashlib.sha256(data).hexdigest(),
     )

@@ -46,3 +46,10 @@ class PackageOvertaken(DomainError):
             "Since this package was made, %(items)s was sealed or marked more strictly. It is not handed out any more; ask for a new one."
         )
         super().__init__(words % {"items": ", ".join(labels)}, items=labels)
+
+
+class RecordOvertaken(DomainError):
+    code = "custody_record_overtaken"
+    message = _(
+        "The item was sealed after this custody record was made, and the record says more than may be said now. Ask for a new one."
+    )

@@ -9,6 +9,7 @@ declare(
         "custody.requested": _("asked for a custody record"),
         "custody.recorded": _("issued a custody record of an evidence item"),
         "custody.read": _("took a custody record as data"),
+        "evidence.listed": _("took the list of evidence as a table"),
         "package.requested": _("asked for an evidence package"),
         "package.made": _("exported evidence in a package"),
         "package.taken": _("downloaded an evidence package"),

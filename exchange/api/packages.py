@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -18,7 +18,7 @@ from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import selectors, services
-from ..downloads import package_zip
+from ..downloads import evidence_csv, package_zip
 
 
 class PackageAskSerializer(serializers.Serializer[Any]):
@@ -121,3 +121,15 @@ class PackageFile(APIView):
     @extend_schema(operation_id="packages_file", responses={(200, "application/zip"): OpenApiTypes.BINARY})
     def get(self, request: Request, reference: str, number: int) -> HttpResponseBase:
         return package_zip(actor_of(request), reference, number, request.headers.get("Range", ""))
+
+
+class EvidenceCsv(APIView):
+    """The list of evidence as CSV, with the filters it was made with in every row."""
+
+    @extend_schema(
+        operation_id="evidence_csv",
+        parameters=[OpenApiParameter("status", str), OpenApiParameter("mark", str)],
+        responses={(200, "text/csv"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, reference: str) -> HttpResponse:
+        return evidence_csv(actor_of(request), reference, request.query_params)

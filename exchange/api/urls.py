@@ -7,6 +7,7 @@ from . import packages, receiving, records
 RECORD = "evidence/<evidence:number>/custody-records/"
 
 urlpatterns = [
+    path("evidence/list.csv", packages.EvidenceCsv.as_view(), name="api-evidence-csv"),
     path("packages/", packages.PackageList.as_view(), name="api-package-list"),
     path("packages/received/", receiving.ReceivedList.as_view(), name="api-received-package-list"),
     path("packages/received/<int:number>/", receiving.ReceivedDetail.as_view(), name="api-received-package"),

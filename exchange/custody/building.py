@@ -15,7 +15,6 @@ from documents.rendering import Rendered, Tick, render_content
 from documents.services import Issue
 from evidence.access import item_for
 from evidence.models import CustodyEntry
-from evidence.selectors import custody_of
 from evidence.services.handling import add_custody
 from incidents.marks import strictest
 from ledger.hashing import moment
@@ -39,7 +38,7 @@ def prepare_record(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
     case, item = item_for(actor, row.incident.reference, row.item.label, Action.DOWNLOAD_EVIDENCE)
     reference = reference_of(row, item)
     data = {
-        **custody_data(item, custody_of(item, actor)),
+        **custody_data(item),
         "record": reference,
         "case": case.incident.reference,
         "title": item.title,

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from evidence.models import CustodyEntry, EvidenceItem, StoredFile
-from evidence.selectors import custody_fault, custody_of, told_before
+from evidence.selectors import NAMES_SOURCE, custody_fault, custody_of, told_before
 from ledger.hashing import moment
 
 FORMAT = "norms-platform custody 1"
@@ -16,7 +16,8 @@ HOW = (
     "hash = lower-case hexadecimal SHA-256 of the byte 0x02 followed by each of the fields item_id, place, act, at, actor_id,"
     " organisation_id, file_id (empty when null), sha256_seen, note, previous in this order, each field as its length in bytes"
     " (unsigned 32 bit, big-endian) and its UTF-8 text. The first link's previous is 64 zeros; every other link's previous is"
-    " the hash of the link before it."
+    " the hash of the link before it. Where note_withheld is true the note is not given while the item is sealed: that link's hash can only be"
+    " computed by who may read the note, the links around it by anybody."
 )
 
 
@@ -49,9 +50,19 @@ def file_data(file: StoredFile) -> dict[str, Any]:
     }
 
 
+def withhold(item: EvidenceItem, links: list[CustodyEntry]) -> None:
+    """While an item is sealed, notes from before that name its source are told to nobody: everybody may read a record."""
+    if item.sealed:
+        closed = max((link.place for link in links if link.act == CustodyEntry.Act.SEALED), default=len(links))
+        for link in links:
+            link.withheld = bool(link.note) and link.place < closed and link.act in NAMES_SOURCE
+
+
 def custody_data(item: EvidenceItem, entries: Iterable[CustodyEntry] | None = None) -> dict[str, Any]:
     """The chain with the names its numbers stand for. Names are not hashed: numbers are, so that a name can be erased."""
     links = custody_of(item) if entries is None else list(entries)
+    fault = custody_fault(links)
+    withhold(item, links)
     return {
         "format": FORMAT,
         "how_to_check": HOW,
@@ -61,7 +72,7 @@ def custody_data(item: EvidenceItem, entries: Iterable[CustodyEntry] | None = No
         "links": [link_data(entry) for entry in links],
         "people": {str(entry.actor_id): str(entry.actor) for entry in links},
         "organisations": {str(entry.organisation_id): str(entry.organisation) for entry in links},
-        "fault": custody_fault(links),
+        "fault": fault,
         "earlier": earlier_data(item),
     }
 

@@ -36,7 +36,7 @@ def rows(data: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
             link["at"].replace("T", "\n"),
             "\n".join(filter(None, (str(acts.get(link["act"], link["act"])), names.get(link["file_id"], "")))),
             f"{named(data['people'], link['actor_id'])}\n{named(data['organisations'], link['organisation_id'])}",
-            link["note"] or "–",
+            _("Withheld: the item is sealed") if link.get("note_withheld") else link["note"] or "–",
             link["sha256_seen"] or "–",
             link["hash"],
         )

@@ -133,6 +133,8 @@ def written(writer: BagWriter, said: dict[str, Any], material: Material, beating
         layout.GRAPH: case_graph(said, material.custody),
         **{layout.custody_path(label): custody for label, custody in material.custody.items()},
     }
+    for path, token in material.stamps.items():
+        yield from writer.add(path, [token])
     for path, value in texts.items():
         yield from writer.add(path, as_json(value), packed=True)
     for path, data in proofs.files.items():
@@ -147,6 +149,10 @@ def written(writer: BagWriter, said: dict[str, Any], material: Material, beating
         ("Bagging-Date", said["as_of"][:10]),
         ("Bag-Software-Agent", f"Norms Platform {said['issued_by']}"),
     ]
+    if material.stamps:
+        holds = holds | {
+            "data/timestamps/": "RFC 3161 time stamps over files (named by their SHA-256), as the authority gave them"
+        }
     tags = {layout.README: readme(said, holds=holds, lacks=lacks, vkey=key.vkey)}
 
     def signature(tag_manifest: bytes) -> dict[str, bytes]:
@@ -244,7 +250,6 @@ def hand_over(actor: Actor, package: Package, material: Material, made: Made) ->
     links = {
         item.label: add_custody(actor=actor, item=item, act=CustodyEntry.Act.EXPORTED, note=note).hash
         for item in material.rows
-        if item.label in material.custody
     }
     write_down(
         actor=actor, verb="package.made", subject=package, root_id=package.incident_id,

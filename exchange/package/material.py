@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from evidence.models import CustodyEntry, EvidenceItem, GradeEntry, Lineage, StoredFile
+from evidence.models import CustodyEntry, EvidenceItem, FileStamp, GradeEntry, Lineage, StoredFile
 from evidence.states import Status
 from incidents.access import CaseAccess
 from incidents.marks import strictest
@@ -40,6 +40,7 @@ class Material:
     custody: dict[str, dict[str, Any]] = field(default_factory=dict)
     originals: list[Original] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
+    stamps: dict[str, bytes] = field(default_factory=dict)
     rows: list[EvidenceItem] = field(default_factory=list)
     mark: str = ""
 
@@ -186,6 +187,10 @@ def gather(case: CaseAccess, package: Package) -> Material:
             )  # fmt: skip
         found.items.append(description(item, inside, files, custody))
     found.entries = [entry_data(entry) for entry in entries_about(case.incident, open_items, open_files)]
+    found.stamps = {
+        layout.stamp_path(stamp.file.sha256): bytes(stamp.token)
+        for stamp in FileStamp.objects.filter(file_id__in=open_files).select_related("file")
+    }
     found.mark = strictest(case.incident.mark, *(item.mark for item in found.rows))
     return found
 

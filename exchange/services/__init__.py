@@ -1,6 +1,7 @@
 """What is exchanged with others, each act in one transaction."""
 
 from .incidents import ImportReport, import_all
+from .listing import list_as_csv
 from .packages import open_package, request_package, retry_package
 from .receiving import receive_package, retry_received
 from .records import read_record, read_record_data, request_record, retry_record
@@ -12,6 +13,7 @@ __all__ = [
     "import_all",
     "key_of",
     "keys_of",
+    "list_as_csv",
     "open_package",
     "read_record",
     "read_record_data",

@@ -8,12 +8,13 @@ from documents import languages
 from documents import services as jobs
 from documents.states import OPEN
 from evidence.access import item_for
+from evidence.models import CustodyEntry, EvidenceItem
 from incidents.numbering import lock, next_number
 from ledger.services import record as write_down
 from organisations.actors import Actor
 from organisations.roles import Action
 
-from ..errors import NotReady
+from ..errors import NotReady, RecordOvertaken
 from ..models import CustodyRecord
 from ..selectors import record_of
 
@@ -50,6 +51,13 @@ def retry_record(*, actor: Actor, reference: str, label: str, number: int) -> Cu
     return record_of(item, number)
 
 
+def must_be_tellable(item: EvidenceItem, row: CustodyRecord) -> None:
+    """A record made before an item was sealed names what the seal closes."""
+    last = CustodyEntry.objects.filter(item=item, act=CustodyEntry.Act.SEALED).order_by("-place").first()
+    if item.sealed and (last is None or row.job.finished_at is None or row.job.finished_at < last.at):
+        raise RecordOvertaken
+
+
 @transaction.atomic
 def read_record(*, actor: Actor, reference: str, label: str, number: int) -> tuple[CustodyRecord, bytes]:
     """The PDF as issued, hashed again, with who took it in the ledger."""
@@ -57,6 +65,7 @@ def read_record(*, actor: Actor, reference: str, label: str, number: int) -> tup
     row = record_of(item, number)
     if row.job.result is None:
         raise NotReady
+    must_be_tellable(item, row)
     return row, jobs.open_document(actor=actor, document=row.job.result)
 
 
@@ -67,6 +76,7 @@ def read_record_data(*, actor: Actor, reference: str, label: str, number: int) -
     row = record_of(item, number)
     if not row.sha256:
         raise NotReady
+    must_be_tellable(item, row)
     write_down(
         actor=actor, verb="custody.read", subject=item, root_id=item.incident_id,
         payload={"item": item.label, "record": number, "sha256": row.sha256},

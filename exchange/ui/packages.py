@@ -25,7 +25,7 @@ from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import selectors, services
-from ..downloads import package_zip
+from ..downloads import evidence_csv, package_zip
 from ..errors import AboveMark
 from ..models import Package
 from ..package import layout
@@ -165,3 +165,9 @@ def package_retry(request: HttpRequest, reference: str, number: int) -> HttpResp
 def package_file(request: HttpRequest, reference: str, number: int) -> HttpResponseBase:
     """The zip as it was made."""
     return package_zip(actor_of(request), reference, number, request.headers.get("Range", ""))
+
+
+@require_safe
+def evidence_list_csv(request: HttpRequest, reference: str) -> HttpResponse:
+    """The list of evidence as a table for a spreadsheet; `?status=` and `?mark=` narrow it."""
+    return evidence_csv(actor_of(request), reference, request.GET)

@@ -7,6 +7,7 @@ from . import packages, receiving, records
 RECORD = "evidence/<evidence:number>/custody-records/"
 
 urlpatterns = [
+    path("evidence/list.csv", packages.evidence_list_csv, name="evidence-csv"),
     path("packages/", packages.package_list, name="package-list"),
     path("packages/new/", packages.package_new, name="package-new"),
     path("packages/receive/", receiving.package_receive, name="package-receive"),
