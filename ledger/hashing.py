@@ -24,3 +24,8 @@ def leaf_hash(fields: Sequence[str]) -> bytes:
 def link_hash(number: int, leaf: bytes, previous: bytes) -> bytes:
     """The chain's hash at `number`."""
     return hashlib.sha256(b"\x01" + number.to_bytes(8, "big") + leaf + previous).digest()
+
+
+def commitment_of(salt: bytes, leaf: bytes) -> bytes:
+    """What stands in the public log for an entry: nobody can go from it to the entry without the salt (0003_log)."""
+    return hashlib.sha256(b"norms-platform/commitment/1" + salt + leaf).digest()

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger.verify import verify
+from ledger.recompute import verify
 
 
 class Command(BaseCommand):
