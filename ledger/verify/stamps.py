@@ -57,6 +57,18 @@ SIGNATURES = {
 }  # fmt: skip
 
 
+# What reading broken DER and broken certificates ends with.
+UNREADABLE = (
+    ValueError,
+    TypeError,
+    IndexError,
+    OverflowError,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+    UnsupportedAlgorithm,
+)
+
+
 class BadStamp(ValueError):
     """Why a token does not say what it is held for."""
 
@@ -131,9 +143,9 @@ def taken_apart(token: bytes) -> Stamp:
             attributes=attributes_in(attributes), signed=b"\x31" + attributes.whole[1:], signature_algorithm=algorithm(signer[4]),
             signature=signer[5].must(der.OCTETS).content,
         )  # fmt: skip
-    except (BadDer, IndexError, ValueError) as problem:
-        if isinstance(problem, BadStamp):
-            raise
+    except BadStamp:
+        raise
+    except UNREADABLE as problem:
         raise BadStamp("it is no time stamp that can be read") from problem
 
 
@@ -248,7 +260,9 @@ def verify_stamp(token: bytes, digest: bytes, roots: Sequence[x509.Certificate])
         check_purpose(certificate)
         check_signature(stamp, certificate)
         check_chain(certificate, stamp.certificates, roots, stamp.at)
-    except (BadDer, IndexError) as problem:
+    except BadStamp:
+        raise
+    except UNREADABLE as problem:
         raise BadStamp("it is no time stamp that can be read") from problem
     return stamp.at, certificate.subject.rfc4514_string()
 
