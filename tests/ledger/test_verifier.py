@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.core.management import call_command
 
 from ledger.checkpoints import Checkpoint
 from ledger.merkle import in_memory
 from ledger.notes import Signer
 from ledger.verify import single
 from ledger.verify.cli import main
+from normsplatform.cli.home import ROOT
 
 from .packages import DIGEST, LOG, Maker, bagged, chain, dumped, entry, packed, relinked
 
@@ -379,3 +381,19 @@ def test_the_shared_modules_need_nothing_but_the_standard_library_and_cryptograp
             if len(words) > 1 and words[0] in ("import", "from") and not words[1].startswith("."):
                 top = words[1].partition(".")[0]
                 assert top in sys.stdlib_module_names | {"cryptography", "ledger"}, f"{name}: {line}"
+
+
+def test_the_operator_writes_the_one_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("write_verifier", tmp_path / single.NAME)
+    assert (tmp_path / single.NAME).read_bytes() == single.archive()
+    assert hashlib.sha256(single.archive()).hexdigest() in capsys.readouterr().out
+
+
+def test_the_launcher_verifies_a_package_without_any_server(tmp_path: Path, maker: Maker) -> None:
+    (tmp_path / "package.zip").write_bytes(maker.zip())
+    command = [sys.executable, "-P", "-m", "normsplatform.cli", "verify", "package.zip"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*command, *maker.trusted], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0 and "CHECKED AND HOLDS" in done.stdout, done.stdout + done.stderr
