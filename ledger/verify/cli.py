@@ -83,7 +83,7 @@ def check_package(source: Source, given: argparse.Namespace, keys: Keys, verdict
     seen = step(verdict, "The bag", lambda: check_bag(source, verdict)) or {}
     step(verdict, "The keys", lambda: keys_in(source, keys))
     step(verdict, "The signature", lambda: check_signature(source, keys.told, keys.vouched, verdict))
-    step(verdict, "The items", lambda: check_items(source, seen, verdict))
+    told = step(verdict, "The items", lambda: check_items(source, seen, verdict)) or {}
     leaves = step(verdict, "The ledger", lambda: check_entries(source, verdict)) or {}
     checkpoint = step(verdict, "The log", lambda: check_proofs(source, leaves, keys, verdict))
     if given.earlier and checkpoint is None:
@@ -98,7 +98,7 @@ def check_package(source: Source, given: argparse.Namespace, keys: Keys, verdict
                 checkpoint, keys, verdict,
             ),
         )  # fmt: skip
-    step(verdict, "The time stamps", lambda: check_stamps(source, digests(source, seen), roots(given), verdict))
+    step(verdict, "The time stamps", lambda: check_stamps(source, stampable(source, told), roots(given), verdict))
 
 
 def roots(given: argparse.Namespace) -> list[Any]:
@@ -106,10 +106,9 @@ def roots(given: argparse.Namespace) -> list[Any]:
     return authorities(small(given.authorities), str(given.authorities)) if given.authorities else []
 
 
-def digests(source: Source, seen: dict[str, str]) -> dict[str, str]:
-    """What a time stamp may be for: a file by its SHA-256 (a harmful one by the name it has in its locked archive), the checkpoint's text."""
-    found = {digest: path for path, digest in seen.items()}
-    found |= {path.rpartition("/")[2].partition(".")[0]: path for path in seen if path.startswith("data/files/")}
+def stampable(source: Source, told: dict[str, str]) -> dict[str, str]:
+    """What a time stamp may be for: a file of an item, with its bytes here or not, and the checkpoint's text."""
+    found = dict(told)
     with suppress(Refused):
         note = source.text(CHECKPOINT) if CHECKPOINT in source else ""
         found[sha256((note.rpartition("\n\n")[0] + "\n").encode()).hexdigest()] = f"the text of {CHECKPOINT}"

@@ -87,31 +87,34 @@ def check_item(item: Mapping[str, Any], seen: Mapping[str, str], source: Source,
     return links
 
 
-def check_items(source: Source, seen: Mapping[str, str], verdict: Verdict) -> dict[str, list[Link]]:
-    """Every item; each one's faults are its own. The answer: the chain of each."""
-    chains: dict[str, list[Link]] = {}
+def check_items(source: Source, seen: Mapping[str, str], verdict: Verdict) -> dict[str, str]:
+    """Every item; each one's faults are its own. The answer: of which item each digest is that a time stamp may be for."""
+    links = 0
     items = items_of(source)
-    named = {f"data/files/{text(item, 'label', ITEMS)}/" for item in items}
+    labels = [text(item, "label", ITEMS) for item in items]
+    named = {f"data/files/{label}/" for label in labels}
     for path in seen:
         if path.startswith("data/files/") and f"{path.rpartition('/')[0]}/" not in named:
             verdict.wrong.append(f"{path} belongs to no item.")
     before = len(verdict.wrong)
-    for item in items:
-        label = text(item, "label", ITEMS)
+    for label, item in zip(labels, items, strict=True):
         try:
-            chains[label] = check_item(item, seen, source, verdict)
+            links += len(check_item(item, seen, source, verdict))
         except Refused as problem:
             verdict.wrong.append(f"{label}: {problem}.")
-    told = {
-        value.get("path") for item in items for value in rows(item.get("files", []), ITEMS) if isinstance(value, dict)
-    }
-    for path in seen:
-        if path.startswith("data/files/") and path not in told:
-            verdict.wrong.append(f"{path} is not named by any item.")
+    files = [
+        (label, file)
+        for label, item in zip(labels, items, strict=True)
+        for file in rows(item.get("files", []), ITEMS)
+        if isinstance(file, dict)
+    ]
+    told = {file.get("path") for _label, file in files if isinstance(file.get("path"), str)}
+    verdict.wrong += [
+        f"{path} is not named by any item." for path in seen if path.startswith("data/files/") and path not in told
+    ]
     if len(verdict.wrong) == before:
-        links = sum(map(len, chains.values()))
         verdict.holds.append(
             f"{len(items)} items: each file is the one that was received; custody is complete and in order, every one of"
             f" {links} links follows the one before."
         )
-    return chains
+    return {str(file.get("sha256")): f"a file of {label}" for label, file in files}
