@@ -172,7 +172,7 @@ def check_proofs(source: Source, leaves: Mapping[str, bytes], keys: Keys, verdic
         verdict.holds.append(
             f"{len(places)} entries are proven to stand in the log of {checkpoint.origin}, which has {checkpoint.size} in all."
         )
-    if waiting := sorted(set(leaves) - set(found.values()), key=len):
+    if waiting := sorted(set(leaves) - set(found.values()), key=lambda number: (len(number), number)):
         verdict.open.append(
             f"{len(waiting)} entries come without a proof that they stand in the log, the first is {waiting[0]}."
         )
