@@ -97,19 +97,26 @@ def _run(arguments: Sequence[str]) -> int:
         from normsplatform.cli import testing
 
         return testing.run_tests(home, rest) if verb == "test" else testing.run_bench(home, rest)
-    command = {"seed": ["seed_synthetic", *rest], "verify": ["verify_ledger", *rest], "manage": rest}[verb]
-    return _manage(command, offline=verb == "verify" and any(not word.startswith("-") for word in rest))
+    if verb == "verify" and rest:
+        return _verify_offline(rest)
+    return _manage({"seed": ["seed_synthetic", *rest], "verify": ["verify_ledger"], "manage": rest}[verb])
 
 
-def _manage(command: list[str], *, offline: bool) -> int:
+def _verify_offline(rest: list[str]) -> int:
+    """A package is verified by itself: no server is needed, none is started, Django is not there."""
+    from normsplatform.cli.programs import run_attached
+
+    return run_attached(
+        [sys.executable, "-P", "-m", "ledger.verify", *rest], os.environ | {"PYTHONPATH": str(ROOT)}, Path.cwd()
+    )
+
+
+def _manage(command: list[str]) -> int:
     """manage.py in the caller's directory, so that names of files mean what the caller means."""
     from normsplatform.cli import stack
-    from normsplatform.cli.checks import nowhere
     from normsplatform.cli.programs import run_attached
 
     home = home_from_environment()
     python = [sys.executable, "-P", str(ROOT / "manage.py"), *command]
-    if offline:  # a package is verified by itself: no server is needed, none is started
-        return run_attached(python, nowhere(home), Path.cwd())
     with stack.running(home) as servers:
         return run_attached(python, servers.env, Path.cwd())

@@ -7,8 +7,8 @@ from django.db import connections, transaction
 
 from core.tenancy import acting_as
 from ledger.models import Entry
+from ledger.recompute import verify
 from ledger.services import record, sequence_pending
-from ledger.verify import verify
 from tests.people import People
 from tests.tenancy.test_walls import filed
 

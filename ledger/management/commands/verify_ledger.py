@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from ledger.recompute import verify
 from ledger.retrace import retrace
-from ledger.verify import verify
 
 
 class Command(BaseCommand):

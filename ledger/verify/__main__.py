@@ -1,0 +1,7 @@
+"""`python -m ledger.verify PACKAGE`."""
+
+import sys
+
+from .cli import main
+
+sys.exit(main(sys.argv[1:]))
