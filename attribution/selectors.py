@@ -235,6 +235,7 @@ def item_views(rows: Sequence[Weighable], hypotheses: Sequence[Hypothesis], code
             derived_from=frozenset(label[key] for key in row.derived_from if key in label),
             reliability=item.reliability or None,
             credibility=item.credibility or None,
+            graded_alone=item.graded_alone,
             corroborated_by=frozenset(label[key] for key in row.corroborated_by if key in label),
             status=STATUS[ItemStatus(item.status)],  # type: ignore[arg-type]
             is_open=item.is_open,

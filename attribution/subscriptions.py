@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from evidence.counting import WEIGHERS
 from incidents.models import Incident
 from ledger.models import Entry
 from organisations.actors import Actor
@@ -14,9 +15,11 @@ from organisations.models import Organisation, User
 
 from .models import Finding, Seat, StandingChange
 from .services import relying, replies
+from .services.counting import standings_of
 from .services.panels import recorded
 from .services.tiers import recompute_case
 
+WEIGHERS.append(standings_of)
 MOVES_FINDINGS = frozenset(
     {
         "evidence.added", "evidence.described", "evidence.file_stored", "evidence.graded", "evidence.linked",

@@ -128,7 +128,7 @@ class FileAlreadyHeld(DomainError):
 
 class GradedByUploader(DomainError):
     code = "evidence_graded_by_uploader"
-    message = _("You gave this item in. Somebody else has to grade it (R1.1).")
+    message = _("You gave this item in or collected it. Somebody else in your organisation has to grade it (R1.1).")
 
 
 class CorroborationNeeded(DomainError):

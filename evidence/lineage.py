@@ -9,8 +9,13 @@ from collections.abc import Iterable, Mapping
 JOINS = frozenset({"derived_from", "same_origin", "same_collector", "same_telemetry"})
 
 
-def families(items: Mapping[int, int | None], links: Iterable[tuple[int, int, str]]) -> dict[int, int]:
-    """For each item the smallest number of its lineage. `items` gives each item's origin (None: not known)."""
+def families(
+    items: Mapping[int, int | None], links: Iterable[tuple[int, int, str]], hands: Mapping[int, str] | None = None
+) -> dict[int, int]:
+    """For each item the smallest number of its lineage. `items` gives each item's origin (None: not known), `hands` who collected it.
+
+    Joined over the whole graph: what shares something with something that shares something is one lineage too.
+    """
     parent = {item: item for item in items}
 
     def find(key: int) -> int:
@@ -27,6 +32,11 @@ def families(items: Mapping[int, int | None], links: Iterable[tuple[int, int, st
     for item, origin in items.items():
         if origin is not None:
             join(item, first_of_origin.setdefault(origin, item))
+    first_of_hands: dict[str, int] = {}
+    for item, hand in (hands or {}).items():
+        name = " ".join(hand.split()).casefold()
+        if name and item in parent:
+            join(item, first_of_hands.setdefault(name, item))
     for one, other, kind in links:
         if kind in JOINS and one in parent and other in parent:
             join(one, other)
@@ -34,11 +44,15 @@ def families(items: Mapping[int, int | None], links: Iterable[tuple[int, int, st
 
 
 def corroborated(
-    item: int, items: Mapping[int, int | None], links: Iterable[tuple[int, int, str]], usable: Iterable[int]
+    item: int,
+    items: Mapping[int, int | None],
+    links: Iterable[tuple[int, int, str]],
+    usable: Iterable[int],
+    hands: Mapping[int, str] | None = None,
 ) -> bool:
     """Whether an item in use, of another lineage and of known origin, is linked as corroborating (R1.2)."""
     links = list(links)
-    family = families(items, links)
+    family = families(items, links, hands)
     usable = set(usable)
     return any(
         kind == "corroborated_by" and one == item and other in usable and items.get(other) is not None
@@ -62,6 +76,18 @@ def descendants(item: int, links: Iterable[tuple[int, int, str]]) -> set[int]:
     return found
 
 
-def parents(item: int, links: Iterable[tuple[int, int, str]]) -> set[int]:
-    """What an item is derived from, one step back."""
-    return {other for one, other, kind in links if kind == "derived_from" and one == item}
+def ancestors(item: int, links: Iterable[tuple[int, int, str]]) -> set[int]:
+    """Everything an item is derived from, however far back."""
+    return descendants(item, ((other, one, kind) for one, other, kind in links))
+
+
+def near(item: int, links: Iterable[tuple[int, int, str]]) -> list[int]:
+    """The item and everything linked with it in any way, however far: the nearest first."""
+    beside: dict[int, set[int]] = {}
+    for one, other, _kind in links:
+        beside.setdefault(one, set()).add(other)
+        beside.setdefault(other, set()).add(one)
+    found = [item]
+    for key in found:
+        found.extend(sorted(beside.get(key, set()) - set(found)))
+    return found

@@ -51,6 +51,7 @@ def standard_values(item: EvidenceItem, files: list[StoredFile]) -> dict[str, An
         "collection_method": item.collection_method,
         "collected_at": item.collected_at,
         "clock": bool(item.clock_zone) and item.clock_offset_seconds is not None,
+        "clock_source": item.clock_source,
         "sha256": files[0].sha256 if files else "",
         "format": files[0].media_type if files else "",
         "origin": item.origin_id,

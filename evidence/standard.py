@@ -7,7 +7,7 @@ from typing import Any
 # Fields of the standard that are columns or come from the file; every other field is kept under `details`.
 COLUMNS = frozenset(
     {
-        "source", "collection_method", "collected_at", "clock", "sha256", "format", "origin", "statement_type", "tlp",
+        "source", "collection_method", "collected_at", "clock", "clock_source", "sha256", "format", "origin", "statement_type", "tlp",
         "reliability", "credibility", "evidence_class",
     }
 )  # fmt: skip

@@ -10,19 +10,23 @@ from django.db.models import F, Q
 
 from core import clock
 from ledger.services import record
+from ledger.timestamps import TimestampUnavailable, authority
 from organisations.actors import SYSTEM_EMAIL, Actor, acting, actor_for
 from organisations.models import Organisation, User
 
-from . import services, storage
+from . import services, storage, telling
 from .holding import held
-from .models import Integrity, Seal, SealRequest, StoredFile
+from .models import Integrity, Seal, SealRequest, StoredFile, SweepReport
 from .states import SealState
 
 AGAIN_AFTER = timedelta(hours=20)
+STAMP_AFTER = timedelta(minutes=10)
 ABANDONED_AFTER = 24 * 3600
 BATCH = 200
 SEAL_AGAIN_AFTER = timedelta(minutes=5)
 TRIED_LATELY = timedelta(days=8)
+COMPARED = frozenset({Integrity.MATCHES, Integrity.MISMATCH, Integrity.UNAVAILABLE})
+MOST_FAULTS = 500  # of a report; the numbers count all of them
 log = structlog.get_logger(__name__)
 
 
@@ -31,16 +35,18 @@ def due(organisation: Organisation, seen: set[int]) -> list[StoredFile]:
     late = Q(checked_at__isnull=True) | Q(checked_at__lt=clock.now() - AGAIN_AFTER)
     files = StoredFile.objects.filter(late, incident__holder=organisation).exclude(integrity=Integrity.REMOVED)
     files = files.exclude(pk__in=seen)
-    return list(files.select_related("item").order_by(F("checked_at").asc(nulls_first=True), "pk")[:BATCH])
+    return list(files.select_related("item", "incident").order_by(F("checked_at").asc(nulls_first=True), "pk")[:BATCH])
 
 
-def sweep_holder(system: User, organisation: Organisation) -> Counter[str]:
-    """Compares the files of one holder's cases. The platform acts for that holder: it sees what the holder sees, no more.
+def sweep_holder(system: User, organisation: Organisation) -> SweepReport | None:
+    """Compares the files of one holder's cases and reports. The platform acts for that holder: it sees what the holder sees, no more.
 
-    Hashing happens outside any transaction: a large file must not hold one open for minutes.
+    Hashing happens outside any transaction: a large file must not hold one open for minutes. None when nothing was due.
     """
     actor = Actor(system, organisation, ())
+    begun, size = clock.now(), 0
     outcomes: Counter[str] = Counter()
+    faults: list[dict[str, str]] = []
     seen: set[int] = set()
     while True:
         with acting(actor):
@@ -53,14 +59,38 @@ def sweep_holder(system: User, organisation: Organisation) -> Counter[str]:
                 there = held(file)
             found = storage.hash_of(there.path)
             with acting(actor):
-                outcomes[services.record_check(actor=actor, file=file, there=there, seen=found)] += 1
-    if outcomes:
-        with acting(actor):
-            record(
-                actor=actor, verb="evidence.swept", subject=organisation,
-                payload={outcome: outcomes[outcome] for outcome in Integrity.values if outcomes[outcome]},
-            )  # fmt: skip
-    return outcomes
+                outcome = services.record_check(actor=actor, file=file, there=there, seen=found)
+            if outcome not in COMPARED:  # sealed or unsealed meanwhile: another time
+                continue
+            outcomes[outcome] += 1
+            size += file.size if found is not None else 0
+            if outcome != Integrity.MATCHES:
+                faults.append(
+                    {
+                        "case": file.incident.reference,
+                        "item": file.item.label,
+                        "sha256": file.sha256,
+                        "outcome": outcome,
+                    }
+                )
+    if not outcomes:
+        return None
+    with acting(actor):
+        report = SweepReport.objects.create(
+            organisation=organisation, started_at=begun, finished_at=max(clock.now(), begun), files=sum(outcomes.values()),
+            size=size, matches=outcomes[Integrity.MATCHES], mismatches=outcomes[Integrity.MISMATCH],
+            unavailable=outcomes[Integrity.UNAVAILABLE], faults=faults[:MOST_FAULTS],
+        )  # fmt: skip
+        record(
+            actor=actor, verb="evidence.swept", subject=organisation,
+            payload={
+                "report": str(report.pk), "files": report.files, "bytes": str(report.size),
+                **{outcome: outcomes[outcome] for outcome in Integrity.values if outcomes[outcome]},
+            },
+        )  # fmt: skip
+        if faults:
+            telling.sweep_found(report)
+    return report
 
 
 @shared_task(
@@ -127,8 +157,46 @@ def sweep_integrity() -> None:
         log.error("evidence_store_missing")  # an unmounted disk, a bucket out of reach, is not a thousand damaged items
         return
     system = User.objects.get(email=SYSTEM_EMAIL)
-    total: Counter[str] = Counter()
+    files = size = 0
     for organisation in Organisation.objects.order_by("pk"):
-        total += sweep_holder(system, organisation)
+        report = sweep_holder(system, organisation)
+        if report is not None:
+            files, size = files + report.files, size + report.size
     abandoned = storage.forget_abandoned(time.time() - ABANDONED_AFTER)
-    log.info("evidence_swept", abandoned=abandoned, **total)
+    log.info("evidence_swept", abandoned=abandoned, files=files, bytes=size)
+
+
+@shared_task(
+    name="evidence.tasks.stamp",
+    ignore_result=True,
+    acks_late=True,
+    autoretry_for=(TimestampUnavailable,),
+    retry_backoff=10,
+    max_retries=6,
+)
+def stamp(file_id: int, holder_id: int) -> None:
+    """A time stamp for a file that came in; an authority that is away is asked again, first here and then by the clock."""
+    system, holder = User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=holder_id)
+    services.stamp_file(actor=Actor(system, holder, ()), file_id=file_id)
+
+
+@shared_task(name="evidence.tasks.stamp_missing", ignore_result=True)
+def stamp_missing() -> None:
+    """What has no time stamp yet gets one: taken in while the authority was away for long, or before one was configured."""
+    if not authority():
+        return
+    system = User.objects.get(email=SYSTEM_EMAIL)
+    for organisation in Organisation.objects.order_by("pk"):
+        actor = Actor(system, organisation, ())
+        with acting(actor):
+            late = clock.now() - STAMP_AFTER
+            files = StoredFile.objects.filter(stamp__isnull=True, incident__holder=organisation, stored_at__lt=late)
+            waiting = list(
+                files.exclude(integrity=Integrity.REMOVED).order_by("pk").values_list("pk", flat=True)[:BATCH]
+            )
+        for file_id in waiting:
+            try:
+                services.stamp_file(actor=actor, file_id=file_id)
+            except TimestampUnavailable as problem:
+                log.warning("timestamp_authority_away", problem=str(problem), waiting=len(waiting))
+                return

@@ -5,7 +5,7 @@ Facts travel as plain JSON. `check` answers with the normalised facts or raises 
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pycountry
@@ -184,6 +184,20 @@ CLEANERS: dict[str, Callable[[Any, str, Errors], Any]] = {
 }
 
 
+# How long after its first instant a moment known only so far may have been.
+SPREAD = {
+    Precision.HOUR: timedelta(hours=1),
+    Precision.DAY: timedelta(days=1),
+    Precision.MONTH: timedelta(days=31),
+    Precision.YEAR: timedelta(days=366),
+}
+
+
+def latest(moment: Mapping[str, Any]) -> datetime:
+    """The last instant a known moment may mean: an end "on the 3rd" is not before a beginning at noon of the 3rd."""
+    return datetime.fromisoformat(moment["at"]) + SPREAD.get(moment["precision"], timedelta(0))
+
+
 def check(given: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
     """The facts given, normalised; with `whole`, every fact, the missing ones checked as empty.
 
@@ -193,13 +207,7 @@ def check(given: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:
     names = list(CLEANERS) if whole else [name for name in CLEANERS if name in given]
     facts = {name: CLEANERS[name](given.get(name), name, errors) for name in names}
     began, ended = facts.get("began"), facts.get("ended")
-    if (
-        began
-        and ended
-        and began["at"]
-        and ended["at"]
-        and datetime.fromisoformat(ended["at"]) < datetime.fromisoformat(began["at"])
-    ):
+    if began and ended and began["at"] and ended["at"] and latest(ended) < datetime.fromisoformat(began["at"]):
         errors.setdefault("ended", []).append(_("The end must not be before the beginning."))
     if errors:
         raise Invalid(errors)

@@ -216,6 +216,7 @@ MESSAGES = (
     gettext_noop("High level of certainty"),
     gettext_noop("Beyond reasonable doubt"),
     gettext_noop("Fully conclusive evidence"),
+    gettext_noop("What the clock was set by"),
     # harm-taxonomy
     gettext_noop("Harm to people"),
     gettext_noop("Physical or digital"),

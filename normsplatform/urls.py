@@ -30,6 +30,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("attribution.api.open_urls")),
     path("", include("publication.api.urls")),
     path("", include("exchange.api.house")),
+    path("", include("evidence.api.house_urls")),
     *(path(CASE, include(f"{room}.api.urls")) for room in CASE_ROOMS),
 ]
 
@@ -48,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("attribution.ui.open_urls")),
     path("", include("publication.ui.urls")),
     path("", include("exchange.ui.house")),
+    path("", include("evidence.ui.house_urls")),
     *(path(CASE, include(f"{room}.ui.urls")) for room in CASE_ROOMS),
 ]
 

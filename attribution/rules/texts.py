@@ -111,6 +111,7 @@ MESSAGES: dict[str, str] = {
     "out.unknown_class": gettext_noop("Its evidence class is not in the standard"),
     "out.ungraded": gettext_noop("Reliability or credibility is not known"),
     "out.weak_grade": gettext_noop("Graded too low to corroborate: %(grade)s"),
+    "out.graded_alone": gettext_noop("Graded by whoever gave it in: nobody else in the team could"),
     "out.credibility_one": gettext_noop("Credibility 1 needs a linked item of different lineage"),
     "out.class_never": gettext_noop("This class of evidence never corroborates: %(evidence_class)s"),
     "out.statement": gettext_noop("This type of statement is not an independent origin: %(statement_type)s"),

@@ -30,6 +30,8 @@ class EvidenceView:
     credibility: str | None = None
     corroborated_by: frozenset[str] = frozenset()
     status: ItemStatus = "active"
+    graded_alone: bool = False
+    """By whoever gave the item in, because the team had nobody else (R1.1): good enough to go on with, not to corroborate."""
     is_open: bool = False
     custody_complete: bool = False
     statement_type: str | None = None

@@ -100,6 +100,8 @@ def _grade(
         return True, [Text("out.ungraded")]
     if credibility in standard.needs_corroboration and not _is_corroborated(item, by_id, lineage, standard):
         return True, [Text("out.credibility_one")]
+    if item.graded_alone:
+        return False, [Text("out.graded_alone")]
     allowed = standard.corroboration_grades
     if reliability not in allowed[0] or credibility not in allowed[1]:
         return False, [Text("out.weak_grade", {"grade": f"{reliability}{credibility}"})]

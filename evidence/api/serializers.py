@@ -8,6 +8,7 @@ from incidents.api.serializers import MomentField
 
 from .. import selectors
 from ..models import CustodyEntry, EvidenceItem, GradeEntry, Lineage, StoredFile
+from ..services.stamps import shown
 from ..snapshots import facts_of
 
 
@@ -79,6 +80,7 @@ class FileSerializer(serializers.Serializer[dict[str, Any]]):
     stored_at = serializers.DateTimeField()
     integrity = serializers.CharField()
     checked_at = serializers.DateTimeField(allow_null=True)
+    stamp = serializers.DictField(allow_null=True, help_text="authority, stamped_at, verified now; null without one.")
 
 
 class UploadSerializer(PendingSerializer):
@@ -106,6 +108,7 @@ class ItemSerializer(ItemFactsSerializer):
     status = serializers.CharField(read_only=True)
     reliability = serializers.CharField(read_only=True, allow_null=True)
     credibility = serializers.CharField(read_only=True, allow_null=True)
+    graded_alone = serializers.BooleanField(read_only=True)
     missing = serializers.ListField(child=serializers.CharField(), read_only=True)
     integrity = serializers.CharField(read_only=True, allow_null=True)
     organisation = serializers.CharField(read_only=True)
@@ -115,6 +118,30 @@ class ItemSerializer(ItemFactsSerializer):
     standard_version = serializers.CharField(read_only=True)
     files = FileSerializer(many=True, read_only=True)
     received = ReceivedSerializer(read_only=True, allow_null=True)
+
+
+class MissingSerializer(serializers.Serializer[dict[str, Any]]):
+    """What is missing toward a tier: a sentence, the fields that mend it and the address that asks for the first of them."""
+
+    text = serializers.CharField()
+    fields_named = serializers.ListField(child=serializers.CharField())
+    url = serializers.CharField(allow_blank=True)
+
+
+class StandingSerializer(serializers.Serializer[dict[str, Any]]):
+    """The item toward one tier."""
+
+    tier = serializers.CharField()
+    counts = serializers.BooleanField()
+    missing = MissingSerializer(many=True)
+
+
+class CountingSerializer(serializers.Serializer[dict[str, Any]]):
+    """The fields the standard asks of this kind of item, those it lacks with the address of the question, and each tier."""
+
+    asked = serializers.ListField(child=serializers.CharField())
+    missing = serializers.DictField(child=serializers.CharField())
+    tiers = StandingSerializer(many=True)
 
 
 class ItemPageSerializer(serializers.Serializer[dict[str, Any]]):
@@ -135,6 +162,9 @@ class GradeSerializer(serializers.Serializer[dict[str, Any]]):
     graded_by = serializers.CharField(read_only=True)
     organisation = serializers.CharField(read_only=True)
     graded_at = serializers.DateTimeField(read_only=True)
+    alone = serializers.BooleanField(
+        read_only=True, help_text="By whoever gave the item in: nobody else in the team could."
+    )
     standard_version = serializers.CharField(read_only=True)
 
 
@@ -160,6 +190,10 @@ class ChainSerializer(serializers.Serializer[dict[str, Any]]):
 
     item_id = serializers.IntegerField()
     fault = serializers.CharField()
+    set_back = serializers.ListField(
+        child=serializers.IntegerField(),
+        help_text="Places with an earlier time than the link before: the clock was set back.",
+    )
     links = CustodySerializer(many=True)
 
 
@@ -170,6 +204,24 @@ class LineageSerializer(serializers.Serializer[dict[str, Any]]):
     kind = serializers.CharField()
     other = serializers.CharField()
     note = text()
+
+
+class TranslationSerializer(serializers.Serializer[dict[str, Any]]):
+    """A translation of an item; sent as multipart with the part `file`."""
+
+    item = serializers.CharField(read_only=True)
+    language = serializers.CharField(allow_blank=True, help_text="BCP 47, such as ar or pt-BR.")
+    translator = serializers.CharField(allow_blank=True)
+    method = serializers.CharField(help_text="human, reviewed or machine.")
+    file = serializers.FileField(write_only=True, required=False, allow_empty_file=True)
+
+
+class TreeSerializer(serializers.Serializer[dict[str, Any]]):
+    """The drawing of an item's lineage and the table beside it; null for an item that stands alone."""
+
+    svg = serializers.CharField(allow_null=True)
+    headers = serializers.ListField(child=serializers.CharField())
+    rows = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
 
 
 class MarkSerializer(serializers.Serializer[dict[str, Any]]):
@@ -187,7 +239,12 @@ class PurposeSerializer(serializers.Serializer[dict[str, Any]]):
 def file_as_json(file: StoredFile) -> dict[str, Any]:
     """A stored file; where it lies on disk is nobody's business."""
     names = ("sha256", "size", "name", "name_given", "media_type", "stored_at", "integrity", "checked_at")
-    return {name: getattr(file, name) for name in names}
+    stamp = getattr(file, "stamp", None)
+    told = shown(stamp, file.sha256) if stamp is not None else None
+    return {
+        **{name: getattr(file, name) for name in names},
+        "stamp": told and {"authority": told.authority, "stamped_at": told.stamped_at, "verified": told.verified},
+    }
 
 
 def item_as_json(item: EvidenceItem) -> dict[str, Any]:
@@ -199,6 +256,7 @@ def item_as_json(item: EvidenceItem) -> dict[str, Any]:
         "status": item.status,
         "reliability": item.reliability or None,
         "credibility": item.credibility or None,
+        "graded_alone": item.graded_alone,
         "missing": [lack.code for lack in selectors.lacks_of(item)],
         "integrity": selectors.integrity_of(files),
         "organisation": item.organisation.slug,
@@ -229,7 +287,15 @@ def received_as_json(item: EvidenceItem) -> dict[str, Any] | None:
 
 def grade_as_json(entry: GradeEntry) -> dict[str, Any]:
     """A judgement."""
-    names = ("reliability", "reliability_reason", "credibility", "credibility_reason", "graded_at", "standard_version")
+    names = (
+        "reliability",
+        "reliability_reason",
+        "credibility",
+        "credibility_reason",
+        "graded_at",
+        "standard_version",
+        "alone",
+    )
     return {
         **{name: getattr(entry, name) for name in names},
         "graded_by": str(entry.graded_by),

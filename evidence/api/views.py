@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -26,10 +26,16 @@ from organisations.roles import Action
 
 from .. import selectors, services
 from ..access import item_for
+from ..counting import standings
+from ..custody import is_complete, runs_backwards
 from ..errors import ItemFrozen
 from ..http import attachment
-from ..models import GradeEntry, Lineage
+from ..mending import mending_address
+from ..models import GradeEntry, Lineage, Translation
+from ..standard import required_fields
+from ..tree import family_of, lineage_figure
 from ..uploads import Upload
+from ..words import current
 from . import serializers as shapes
 
 
@@ -71,6 +77,7 @@ def pending_in(request: Request) -> list[Any]:
 def item_answer(request: Request, reference: str, label: str, status: int = 200) -> Response:
     """The item as it is now."""
     _case, item = item_for(actor_of(request), reference, label)
+    prefetch_related_objects([item], selectors.files_with_stamps())
     headers = {"ETag": etag(item.version)}
     if status == 201:
         headers["Location"] = reverse("api-evidence-item", args=[reference, item.label], request=request)
@@ -231,7 +238,14 @@ class EvidenceCustody(APIView):
         _case, item = item_for(actor, reference, number)
         entries = selectors.custody_of(item, actor)
         links = [shapes.custody_as_json(entry) for entry in entries]
-        return Response({"item_id": item.pk, "fault": selectors.custody_fault(entries), "links": links})
+        return Response(
+            {
+                "item_id": item.pk,
+                "fault": selectors.custody_fault(entries),
+                "set_back": runs_backwards(selectors.custody_links(entries)),
+                "links": links,
+            }
+        )
 
 
 class EvidenceLineage(APIView):
@@ -252,6 +266,84 @@ class EvidenceLineage(APIView):
         given = shaped(shapes.LineageSerializer, request)
         link = services.link_lineage(actor=actor, reference=reference, label=number, **given)
         return Response(shapes.link_as_json(link), status=201)
+
+
+class EvidenceTranslations(APIView):
+    """Translations of an item, each an item of its own."""
+
+    parser_classes: ClassVar[list[type[BaseParser]]] = [MultiPartParser]  # type: ignore[misc]
+
+    @extend_schema(operation_id="evidence_translations", responses=shapes.TranslationSerializer(many=True))
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, item = item_for(actor_of(request), reference, number)
+        rows = Translation.objects.filter(original=item).select_related("item").order_by("pk")
+        return Response(
+            [
+                {"item": row.item.label, "language": row.language, "translator": row.translator, "method": row.method}
+                for row in rows
+            ]
+        )
+
+    @extend_schema(
+        operation_id="evidence_translate",
+        request={"multipart/form-data": shapes.TranslationSerializer},
+        responses={201: shapes.ItemSerializer},
+    )
+    def post(self, request: Request, reference: str, number: str) -> Response:
+        actor = actor_of(request)
+        item_for(actor, reference, number, Action.ADD_EVIDENCE)
+        given = shaped(shapes.TranslationSerializer, request)
+        given.pop("file", None)
+        file = request.FILES.get("file")
+        item = services.add_translation(
+            actor=actor, reference=reference, label=number, upload=Upload.of(file) if file else None, **given
+        )
+        return item_answer(request, reference, item.label, 201)
+
+
+class EvidenceTree(APIView):
+    """The drawing of an item's lineage."""
+
+    @extend_schema(operation_id="evidence_tree", responses=shapes.TreeSerializer)
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, item = item_for(actor_of(request), reference, number)
+        figure = lineage_figure(item)
+        if figure is None:
+            return Response({"svg": None, "headers": [], "rows": []})
+        rows = [[cell.text for cell in row] for row in figure.rows]
+        return Response({"svg": str(figure.svg), "headers": list(figure.headers), "rows": rows})
+
+
+class EvidenceCounting(APIView):
+    """What the evidence standard asks of an item, and what it still lacks to count toward each tier."""
+
+    @extend_schema(operation_id="evidence_counting", responses=shapes.CountingSerializer)
+    def get(self, request: Request, reference: str, number: str) -> Response:
+        _case, item = item_for(actor_of(request), reference, number)
+        files = {file.pk: file.sha256 for file in item.files.all()}
+        complete = is_complete(selectors.custody_links(selectors.custody_of(item)), files)
+        lacking = [lack.code for lack in selectors.lacks_of(item)]
+        return Response(
+            {
+                "asked": list(required_fields(current(), item.kind)),
+                "missing": {code: mending_address(item, reference, code) for code in lacking},
+                "tiers": [
+                    {
+                        "tier": toward.tier,
+                        "counts": toward.counts,
+                        "missing": [
+                            {
+                                "text": lack.text,
+                                "fields_named": list(lack.fields),
+                                "url": mending_address(item, reference, next(iter(lack.fields), "")),
+                            }
+                            for lack in toward.missing
+                        ],
+                    }
+                    for toward in standings(item, family_of(item).weighables(item, custody_complete=complete))
+                ],
+            }
+        )
 
 
 class EvidenceMark(APIView):

@@ -35,3 +35,8 @@ class SweepReport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.organisation_id} {self.finished_at:%Y-%m-%d}"
+
+    @property
+    def seconds(self) -> int:
+        """How long it took, in whole seconds."""
+        return round((self.finished_at - self.started_at).total_seconds())

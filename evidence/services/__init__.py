@@ -1,6 +1,7 @@
 """What is done to evidence. Each function checks, changes and records in one transaction."""
 
-from . import disposal, transfers
+from . import disposal, grades, stamps, transfers
+from .derivatives import add_translation
 from .disposal import decide_disposal, lift_hold, place_hold, propose_disposal, remove_files
 from .grades import grade_item
 from .handling import record_handling
@@ -10,6 +11,7 @@ from .items import change_mark, describe_item, withdraw_item
 from .links import link_lineage
 from .seal_requests import answer_request, ask_custodians, end_request, expire_requests
 from .sealing import candidates, carry_out, clear_plaintext, seal_item
+from .stamps import stamp_file
 from .transfers import Receipt, answer_release, release_item
 from .unsealing import Unsealed, open_sealed, replace_custodian, sealed_facts, unseal_item
 
@@ -21,6 +23,7 @@ __all__ = [
     "add_files",
     "add_item",
     "add_item_each",
+    "add_translation",
     "answer_release",
     "answer_request",
     "ask_custodians",
@@ -34,6 +37,7 @@ __all__ = [
     "end_request",
     "expire_requests",
     "grade_item",
+    "grades",
     "lift_hold",
     "link_lineage",
     "open_file",
@@ -48,6 +52,8 @@ __all__ = [
     "restore_item",
     "seal_item",
     "sealed_facts",
+    "stamp_file",
+    "stamps",
     "transfers",
     "unseal_item",
     "verify_item",

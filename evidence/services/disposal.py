@@ -12,7 +12,7 @@ from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
 
-from .. import signals, storage
+from .. import signals, storage, telling
 from ..access import item_for
 from ..errors import (
     DisposalNeedsTwo,
@@ -136,6 +136,7 @@ def propose_disposal(*, actor: Actor, reference: str, label: str, reason: str, a
         actor=actor, verb="evidence.disposal_proposed", subject=item, root_id=item.incident_id,
         payload={"item": item.label, "proposal": str(proposal.pk)},
     )  # fmt: skip
+    telling.disposal_proposed(proposal)
     return proposal
 
 

@@ -13,6 +13,7 @@ from incidents.models import Incident, Statement
 from instruments.models import Instrument
 from instruments.selectors import in_force
 from ledger.services import record
+from ledger.timestamps import authority
 from organisations.actors import Actor
 from organisations.roles import Action
 
@@ -227,4 +228,8 @@ def keep_file(*, actor: Actor, item: EvidenceItem, upload: Upload) -> StoredFile
         actor=actor, verb="evidence.file_stored", subject=file, root_id=item.incident_id,
         payload={"item": item.label, "sha256": file.sha256, "size": str(file.size), "custody": link.hash},
     )  # fmt: skip
+    if authority():
+        from ..tasks import stamp  # the task calls back into the services
+
+        stamp.delay_on_commit(file.pk, item.incident.holder_id)  # type: ignore[attr-defined]
     return file

@@ -13,7 +13,7 @@ from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
 
-from .. import signals, storage
+from .. import signals, storage, telling
 from ..access import file_of, item_for, own_item_for
 from ..errors import (
     IntegrityLost,
@@ -86,6 +86,7 @@ def freeze(*, actor: Actor, file: StoredFile, there: Held, seen: str) -> None:
         actor=actor, verb="evidence.frozen", subject=item, root_id=item.incident_id,
         payload={"item": item.label, "sha256": file.sha256, "seen": seen, "custody": link.hash},
     )  # fmt: skip
+    telling.frozen(item)
     signals.item_frozen.send(sender=EvidenceItem, item=item, actor=actor)
 
 

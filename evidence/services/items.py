@@ -20,7 +20,7 @@ from .. import facts as rules
 from .. import signals
 from ..access import must_stand, own_item_for
 from ..errors import ItemSealed, OnlyOriginatorRelaxes, ParentsStricter
-from ..lineage import descendants, parents
+from ..lineage import ancestors, descendants
 from ..models import CustodyEntry, EvidenceItem
 from ..selectors import links_in
 from ..snapshots import facts_of
@@ -88,7 +88,7 @@ def change_mark(*, actor: Actor, reference: str, label: str, mark: str) -> Evide
     if ORDER[mark] < ORDER[item.mark]:
         if actor.organisation.pk != item.organisation_id:
             raise OnlyOriginatorRelaxes
-        above = parents(item.pk, links_in(item.incident_id))
+        above = ancestors(item.pk, links_in(item.incident_id))
         others = EvidenceItem.objects.filter(incident_id=item.incident_id, pk__in=above).exclude(
             organisation_id=actor.organisation.pk
         )

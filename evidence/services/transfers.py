@@ -14,7 +14,7 @@ from organisations.actors import Actor
 from organisations.models import Organisation
 from organisations.roles import Action, Grade
 
-from .. import storage
+from .. import storage, telling
 from ..access import item_for, must_be_open
 from ..custody import addressed
 from ..errors import IntegrityLost, ItemDisposed, NothingReleased, OriginalUnavailable, OwnReceipt, ReleaseOpen
@@ -97,6 +97,7 @@ def release_item(
         actor=actor, verb="evidence.released", subject=item, root_id=item.incident_id,
         payload={"item": item.label, "to": house.slug, "desk": to_desk, "custody": link.hash},
     )  # fmt: skip
+    telling.released(transfer)
     return transfer
 
 
@@ -145,6 +146,7 @@ def answer_release(*, actor: Actor, reference: str, label: str, answer: str, not
         actor=actor, verb=f"evidence.{RECEIPT_VERBS[answer]}", subject=item, root_id=item.incident_id,
         payload={"item": item.label, "release": transfer.release.hash, "custody": link.hash},
     )  # fmt: skip
+    telling.answered(transfer)
     return Receipt(transfer)
 
 

@@ -30,7 +30,14 @@ Act = Callable[[Mapping[str, Any]], object]
 
 
 def act_page(
-    request: HttpRequest, case: CaseAccess, item: EvidenceItem, form: forms.Form, name: str, act: Act, done: str
+    request: HttpRequest,
+    case: CaseAccess,
+    item: EvidenceItem,
+    form: forms.Form,
+    name: str,
+    act: Act,
+    done: str,
+    **more: Any,
 ) -> HttpResponse:
     """A form with one act: done, or back with its sentences beside the fields."""
     status = 200
@@ -44,7 +51,7 @@ def act_page(
             else:
                 messages.success(request, done)
                 return see_other("evidence-item", case.incident.reference, item.label)
-    return page(request, case, item, form, name, status=status)
+    return page(request, case, item, form, name, status=status, **more)
 
 
 def named(actor: Actor, reference: str, number: str) -> dict[str, Any]:
@@ -57,12 +64,13 @@ def evidence_grade(request: HttpRequest, reference: str, number: str) -> HttpRes
     """Source and information, judged apart."""
     actor = actor_of(request)
     case, item = item_for(actor, reference, number, Action.GRADE_EVIDENCE)
-    if item.uploaded_by_id == actor.user.pk:
+    alone = services.grades.gave_it_in(actor, item)
+    if alone and services.grades.somebody_else_grades(actor):
         raise GradedByUploader
     form = GradeForm(request.POST or None, content=current())
     return act_page(
         request, case, item, form, "grade",
-        lambda given: services.grade_item(**named(actor, reference, number), **given), _("The grade was recorded."),
+        lambda given: services.grade_item(**named(actor, reference, number), **given), _("The grade was recorded."), alone=alone,
     )  # fmt: skip
 
 

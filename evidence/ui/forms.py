@@ -16,11 +16,11 @@ from incidents.marks import Mark
 from incidents.models import Incident
 
 from .. import standard
-from ..models import EvidenceItem, Lineage, Origin
+from ..mending import DETAIL
+from ..models import EvidenceItem, Lineage, Origin, Translation
 from ..words import statement_name
 from .files import file_fields
 
-DETAIL = "detail_"
 CLOCK = ("clock_zone", "clock_offset_seconds", "clock_source")
 SHORT_DETAILS = {
     "logging_source",
@@ -228,6 +228,24 @@ class FileForm(Form):
 
     file = file_fields(each=False)["file"]
     uploads = file_fields(each=False)["uploads"]
+
+
+class TranslationForm(Form):
+    """A translation of an item: its file, its language, who made it and how."""
+
+    language = forms.CharField(
+        label=_("Language of the translation"), required=False, help_text=_("Its code, such as ar, fr or pt-BR.")
+    )
+    translator = forms.CharField(label=_("Who translated it?"), required=False)
+    method = forms.ChoiceField(
+        label=_("How was it translated?"), choices=Translation.Method.choices, widget=forms.RadioSelect
+    )
+    file = forms.FileField(
+        label=_("File"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("One file. It is stored as it is, never opened or unpacked here."),
+    )
 
 
 class PurposeForm(Form):

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from core.errors import Invalid, StaleVersion
-from core.http import see_other
+from core.http import see_other, show_invalid
 from incidents.access import CaseAccess, case_for
 from incidents.marks import strictest
 from incidents.ui.sections import case_context
@@ -20,12 +20,14 @@ from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import services, standard
-from ..access import must_be_open, must_stand, own_item_for
+from ..access import item_for, must_be_open, must_stand, own_item_for
+from ..errors import ItemSealed
 from ..models import EvidenceItem
 from ..snapshots import facts_of
+from ..uploads import Upload
 from ..words import current
 from . import files
-from .forms import FileForm, KindForm, initial_of, item_form_for
+from .forms import FileForm, KindForm, TranslationForm, initial_of, item_form_for
 from .views import SECTION
 
 
@@ -138,6 +140,31 @@ def evidence_file_add(request: HttpRequest, reference: str, number: str) -> Http
                 return see_other("evidence-item", reference, number)
         form = come_back(made, actor, reference, request, error)
     return page(request, case, item, form, "file", status=422 if request.method == "POST" else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence_translate(request: HttpRequest, reference: str, number: str) -> HttpResponse:
+    """A translation, as an item of its own; the original stays untouched."""
+    actor = actor_of(request)
+    case, item = item_for(actor, reference, number, Action.ADD_EVIDENCE)
+    must_be_open(case)
+    must_stand(item)
+    if item.sealed:
+        raise ItemSealed
+    form = TranslationForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = services.add_translation(
+                actor=actor, reference=reference, label=number, language=given["language"], translator=given["translator"],
+                method=given["method"], upload=Upload.of(given["file"]) if given["file"] is not None else None,
+            )  # fmt: skip
+        except Invalid as error:
+            show_invalid(form, error)
+        else:
+            messages.success(request, _("%(label)s was added.") % {"label": made.label})
+            return see_other("evidence-item", reference, made.label)
+    return page(request, case, item, form, "translate", status=422 if request.method == "POST" else 200)
 
 
 def page(

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from core.templatetags.norms import moment, tlp
@@ -12,8 +12,10 @@ from organisations.actors import Actor
 from organisations.roles import Action
 
 from .. import hands, selectors, standard
-from ..custody import HANDED, runs_backwards
+from ..counting import TierStanding, standings
+from ..custody import HANDED, is_complete, runs_backwards
 from ..earlier import parts_of
+from ..mending import mending_address
 from ..models import (
     Custodian,
     CustodyEntry,
@@ -24,8 +26,12 @@ from ..models import (
     Seal,
     SealedFile,
     SealRequest,
+    StoredFile,
 )
+from ..services.grades import gave_it_in
+from ..services.stamps import Shown, shown
 from ..states import ENDED, SealState, Status
+from ..tree import Family, family_of, lineage_figure
 from ..words import STATUS_WORDS, class_name, current, kind_name, statement_name
 
 INTEGRITY_TAGS = {
@@ -98,36 +104,63 @@ def fact_rows(item: EvidenceItem) -> list[dict[str, Any]]:
     return rows
 
 
-def lineage_rows(item: EvidenceItem) -> list[dict[str, Any]]:
+def lineage_rows(item: EvidenceItem, family: Family) -> list[dict[str, Any]]:
     """Every link of the item, told from its own side."""
-    links = (
-        Lineage.objects.filter(Q(item=item) | Q(other=item), incident_id=item.incident_id)
-        .select_related("item", "other")
-        .order_by("pk")
-    )
     backwards = {
         Lineage.Kind.DERIVED_FROM: _("is the source of"),
         Lineage.Kind.CORROBORATED_BY: _("corroborates"),
     }
     return [
         {
-            "words": link.get_kind_display()
-            if link.item_id == item.pk
-            else backwards.get(Lineage.Kind(link.kind), link.get_kind_display()),
-            "other": link.other if link.item_id == item.pk else link.item,
-            "note": link.note,
+            "words": Lineage.Kind(kind).label
+            if side == "says"
+            else backwards.get(Lineage.Kind(kind), Lineage.Kind(kind).label),
+            "other": other,
+            "note": note,
         }
-        for link in links
+        for kind, side, other, note in family.of(item)
     ]
 
 
-def requirement_rows(item: EvidenceItem) -> list[dict[str, Any]]:
-    """The standard's fields for this kind, met or missing."""
+def requirement_rows(item: EvidenceItem, *, mends: bool) -> list[dict[str, Any]]:
+    """The standard's fields for this kind, met or missing; for whoever may mend them, with the address of the question."""
     content = current()
     missing = {lack.code for lack in selectors.lacks_of(item, content)}
     return [
-        {"code": "", "text": _(content["fields"].get(code, code)), "met": code not in missing, "missing": ""}
+        {
+            "code": "",
+            "text": _(content["fields"].get(code, code)),
+            "met": code not in missing,
+            "missing": "",
+            "url": mending_address(item, item.incident.reference, code) if mends and code in missing else "",
+        }
         for code in standard.required_fields(content, item.kind)
+    ]
+
+
+def stamp_of(file: StoredFile) -> Shown | None:
+    """The file's time stamp, verified now; None without one."""
+    stamp = getattr(file, "stamp", None)
+    return shown(stamp, file.sha256) if stamp is not None else None
+
+
+def tier_rows(item: EvidenceItem, toward: list[TierStanding], *, mends: bool) -> list[dict[str, Any]]:
+    """The item toward each tier: counts, or what is missing and where it is mended."""
+    return [
+        {
+            "name": standing.name,
+            "counts": standing.counts,
+            "missing": [
+                {
+                    "text": lack.text,
+                    "url": mending_address(item, item.incident.reference, lack.fields[0])
+                    if mends and lack.fields
+                    else "",
+                }
+                for lack in standing.missing
+            ],
+        }
+        for standing in toward
     ]
 
 
@@ -217,24 +250,33 @@ def their_grades(item: EvidenceItem) -> list[dict[str, Any]]:
 
 def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, Any]:
     """Everything on an item's page. Five statements beyond the item itself: files, custody, grades, links, what is beside it; more once it moved or is held."""
+    prefetch_related_objects([item], selectors.files_with_stamps())
     files = list(item.files.all())
+    family = family_of(item)
     custody = selectors.custody_of(item, actor)
     integrity = selectors.integrity_of(files)
-    requirements = requirement_rows(item)
     beside = selectors.around(item)
     mine = may_change(actor, case, item)
+    own = gave_it_in(actor, item)
+    requirements = requirement_rows(item, mends=mine)
+    links = selectors.custody_links(custody)
+    complete = is_complete(links, {file.pk: file.sha256 for file in files})
     return {
         **hands_of(actor, case, item, custody, beside),
         "item": item,
-        "files": [{"file": file, "tag": INTEGRITY_TAGS[Integrity(file.integrity)]} for file in files],
+        "files": [
+            {"file": file, "tag": INTEGRITY_TAGS[Integrity(file.integrity)], "stamp": stamp_of(file)} for file in files
+        ],
         "integrity": integrity,
         "integrity_tag": INTEGRITY_TAGS.get(integrity, "") if integrity else "",
         "status_words": STATUS_WORDS[item.status],
         "facts": fact_rows(item),
         "requirements": requirements,
+        "tiers": tier_rows(item, standings(item, family.weighables(item, custody_complete=complete)), mends=mine),
         "lacking": sum(not requirement["met"] for requirement in requirements),
         "grades": list(GradeEntry.objects.filter(item=item).select_related("graded_by", "organisation")),
-        "lineage": lineage_rows(item),
+        "lineage": lineage_rows(item, family),
+        "tree": lineage_figure(item, family),
         "custody": list(reversed(custody)),
         "received": selectors.received_of(item),
         "earlier": earlier_parts(item),
@@ -244,10 +286,8 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         "after": beside.after,
         "may_change": mine,
         "may_restore": mine and item.status == Status.FROZEN,
-        "may_grade": case.may(Action.GRADE_EVIDENCE)
-        and item.uploaded_by_id != actor.user.pk
-        and item.status == Status.HELD,
-        "gave_it_in": item.uploaded_by_id == actor.user.pk,
+        "may_grade": case.may(Action.GRADE_EVIDENCE) and not own and item.status == Status.HELD,
+        "gave_it_in": own and case.may(Action.GRADE_EVIDENCE) and item.status == Status.HELD,
         "may_link": case.may(Action.ADD_EVIDENCE) and item.status not in ENDED,
         "may_print": case.may(Action.DOWNLOAD_EVIDENCE),
         **seal_panel(actor, case, item),

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{ITEM}files/<str:sha256>/open/", acts.evidence_open, name="evidence-open"),
     path(f"{ITEM}grade/", acts.evidence_grade, name="evidence-grade"),
     path(f"{ITEM}link/", acts.evidence_link, name="evidence-link"),
+    path(f"{ITEM}translate/", intake.evidence_translate, name="evidence-translate"),
     path(f"{ITEM}mark/", acts.evidence_mark, name="evidence-mark"),
     path(f"{ITEM}verify/", acts.evidence_verify, name="evidence-verify"),
     path(f"{ITEM}withdraw/", acts.evidence_withdraw, name="evidence-withdraw"),

@@ -138,6 +138,7 @@ CELERY_BEAT_SCHEDULE = {
     "inbox-digests": {"task": "notifications.tasks.send_digests", "schedule": crontab(hour="6", minute="0")},
     "inbox-forget": {"task": "notifications.tasks.forget", "schedule": 24 * 3600.0},
     "seals-tidy": {"task": "evidence.tasks.tidy_seals", "schedule": 300.0},
+    "evidence-stamps": {"task": "evidence.tasks.stamp_missing", "schedule": 900.0},
     "evidence-sweep": {"task": "evidence.tasks.sweep_integrity", "schedule": 6 * 3600.0},
     "evidence-uploads-expire": {"task": "evidence.collecting.expire_uploads", "schedule": 3600.0},
     "evidence-collect": {"task": "evidence.collecting.collect_unnamed", "schedule": 24 * 3600.0},

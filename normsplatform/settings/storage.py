@@ -40,3 +40,8 @@ if EVIDENCE_STORE == "s3":
         EVIDENCE_S3 |= {"access_key": secret("EVIDENCE_S3_ACCESS_KEY"), "secret_key": secret("EVIDENCE_S3_SECRET_KEY")}
 # An evidence package, made here or received.
 PACKAGE_MAX_BYTES = env.int("PACKAGE_MAX_BYTES", default=20 * 1024**3)
+
+# Time stamps of an outside authority (RFC 3161) for files and checkpoints; empty: none. The roots are a PEM file of the
+# certificates the authority's own must lead to.
+TIMESTAMP_URL = env.str("TIMESTAMP_URL", default="")
+TIMESTAMP_ROOTS = env.str("TIMESTAMP_ROOTS", default="")

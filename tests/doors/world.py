@@ -9,6 +9,7 @@ from core import clock
 from core.tenancy import acting_as
 from escalation import services as escalation
 from evidence import services as evidence
+from evidence.models import SweepReport
 from evidence.services.arriving import begin_upload
 from evidence.uploads import Upload
 from exchange import services as exchange
@@ -117,6 +118,10 @@ def build(people: People) -> World:
         exchange.receive_package(
             actor=analyst, reference=reference, upload=Upload("tormentil.zip", iter([packed({"x": b"x"})]))
         )
+        report = SweepReport.objects.create(
+            organisation=people.vela.organisation, started_at=clock.now(), finished_at=clock.now(), files=1, size=1, matches=1,
+            mismatches=0, unavailable=0,
+        )  # fmt: skip
         hold = evidence.place_hold(
             actor=analyst, reference=reference, label="E-1", reason="Tormentil claim", authority="Court order"
         )
@@ -173,6 +178,7 @@ def build(people: People) -> World:
         "measure:number": measure.label,
         "task:number": task.reference,
         "int:hold_id": hold.pk,
+        "int:report_id": report.pk,
         "uuid:upload": upload.pk,
         "str:sha256": the_file(analyst, ground.items[0]).sha256,
         "int:request_id": 0,  # nothing was sealed here

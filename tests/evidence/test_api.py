@@ -139,6 +139,7 @@ def test_grades_lineage_mark_verify_withdraw_through_the_api(people: People, sig
     incident = filed(analyst)
     given(analyst, incident)
     given(analyst, incident, data=None)
+    second = people.vela.another("analyst")
     client = sign_in(analyst)
     grade = {"reliability": "B", "reliability_reason": "Known", "credibility": "2", "credibility_reason": "Fits"}
     own = post(client, api(incident.reference, "E-1/grades/"), grade)
@@ -157,7 +158,7 @@ def test_grades_lineage_mark_verify_withdraw_through_the_api(people: People, sig
     assert (
         post(client, api(incident.reference, "E-1/withdraw/"), {"reason": "Retracted"}).json()["status"] == "withdrawn"
     )
-    another = sign_in(people.vela.another("analyst"))
+    another = sign_in(second)
     assert post(another, api(incident.reference, "E-2/grades/"), grade).status_code == 201
     assert another.get(api(incident.reference, "E-2/grades/")).json()[0]["reliability"] == "B"
 

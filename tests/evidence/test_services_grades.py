@@ -42,9 +42,42 @@ def mark_of(actor: Actor, item: EvidenceItem) -> str:
 
 def test_whoever_gave_it_in_does_not_grade_it(people: People) -> None:
     analyst = people.vela.analyst
+    people.vela.another("analyst")
     item = given(analyst, filed(analyst), data=None)
     with pytest.raises(GradedByUploader):
         graded(analyst, item)
+
+
+def test_whoever_collected_it_does_not_grade_it_either(people: People) -> None:
+    analyst, second = people.vela.analyst, people.vela.another("analyst")
+    item = given(analyst, filed(analyst), data=None, collected_by=f" {second.user.name.upper()} ")
+    with pytest.raises(GradedByUploader):
+        graded(second, item)
+
+
+def test_where_the_team_has_nobody_else_the_grade_says_so_and_carries_a_provisional_finding_at_most(
+    people: People,
+) -> None:
+    """R1.1 "where the team allows": it does not block for ever, and nobody mistakes it for a second pair of eyes."""
+    analyst = people.vela.analyst
+    people.vela.coordinator  # noqa: B018  (a member whose role does not grade is nobody else)
+    item = given(analyst, filed(analyst))
+    graded(analyst, item)
+    with acting_as(analyst.principal):
+        stored = EvidenceItem.objects.get(pk=item.pk)
+        assert stored.graded_alone and GradeEntry.objects.get(item=item).alone
+    second = people.vela.another("analyst")
+    with pytest.raises(GradedByUploader):
+        graded(analyst, item)
+    graded(second, item)
+    with acting_as(analyst.principal):
+        assert not EvidenceItem.objects.get(pk=item.pk).graded_alone
+        assert [entry.alone for entry in GradeEntry.objects.filter(item=item)] == [False, True]
+        with pytest.raises(DatabaseError, match="does not grade it"), transaction.atomic():
+            GradeEntry.objects.create(
+                incident=item.incident, item=item, reliability="A", reliability_reason="x", credibility="2", alone=True,
+                credibility_reason="x", graded_by=analyst.user, organisation=analyst.organisation, standard_version="2026.1",
+            )  # fmt: skip
 
 
 def test_the_database_itself_refuses_a_grade_by_the_uploader(people: People) -> None:
@@ -114,15 +147,24 @@ def test_confirmed_by_other_sources_needs_a_linked_item_of_another_lineage(peopl
     link(analyst, item, other, "same_telemetry")
     link(analyst, item, other, "corroborated_by")
     refused()  # the same telemetry
-    independent = given(analyst, incident, data=None, origin="Court file")
+    same_hands = given(analyst, incident, data=None, origin="Court file")
+    link(analyst, item, same_hands, "corroborated_by")
+    refused()  # collected by the same person
+    independent = given(analyst, incident, data=None, origin="Court file", collected_by="J. Moreno")
     link(analyst, item, independent, "corroborated_by")
+    refused()  # of the origin of an item that the same person collected: one lineage over the whole graph
+    apart = given(analyst, incident, data=None, origin="Satellite operator", collected_by="J. Moreno-Ruiz")
+    link(analyst, item, apart, "corroborated_by")
     graded(second, item, "B", "1")
 
 
 def test_a_withdrawn_item_confirms_nothing(people: People) -> None:
     analyst, second = people.vela.analyst, people.vela.another("analyst")
     incident = filed(analyst)
-    item, other = given(analyst, incident, data=None, origin="A"), given(analyst, incident, data=None, origin="B")
+    item, other = (
+        given(analyst, incident, data=None, origin="A"),
+        given(analyst, incident, data=None, origin="B", collected_by="J. Moreno"),
+    )
     link(analyst, item, other, "corroborated_by")
     with acting_as(analyst.principal):
         services.withdraw_item(actor=analyst, reference=incident.reference, label=other.label, reason="Forged")
@@ -177,6 +219,45 @@ def test_what_is_derived_takes_the_stricter_mark_however_far(people: People) -> 
     with acting_as(analyst.principal):
         services.change_mark(actor=analyst, reference=incident.reference, label=parent.label, mark="TLP:RED")
     assert [mark_of(analyst, item) for item in (child, grandchild)] == ["TLP:RED", "TLP:RED"]
+
+
+def test_a_mark_of_another_house_holds_through_an_item_of_ones_own(people: People) -> None:
+    """R2.8 over the whole line: what is derived from one's own item that is derived from another's keeps the other's mark."""
+    vela, tessera = people.vela.analyst, people.tessera.person("forensic_assessor")
+    incident = filed(vela)
+    shared(vela, incident, people.tessera.organisation, Grade.CONTRIBUTE)
+    theirs = given(tessera, incident, data=None, mark="TLP:RED")
+    ours, further = given(vela, incident, data=None), given(vela, incident, data=None)
+    link(vela, ours, theirs, "derived_from")
+    link(vela, further, ours, "derived_from")
+    with acting_as(vela.principal), pytest.raises(ParentsStricter):
+        services.change_mark(actor=vela, reference=incident.reference, label=further.label, mark="TLP:GREEN")
+
+
+def test_the_database_itself_keeps_lineage_and_marks(people: People) -> None:
+    vela, tessera = people.vela.analyst, people.tessera.person("forensic_assessor")
+    incident = filed(vela)
+    shared(vela, incident, people.tessera.organisation, Grade.CONTRIBUTE)
+    theirs, ours = (
+        given(tessera, incident, data=None, mark="TLP:AMBER"),
+        given(vela, incident, data=None, mark="TLP:GREEN"),
+    )
+
+    def raw(item: EvidenceItem, other: EvidenceItem) -> None:
+        Lineage.objects.create(incident=incident, item=item, other=other, kind="derived_from", added_by=vela.user)
+
+    with acting_as(vela.principal):
+        with pytest.raises(DatabaseError, match="as strictly"), transaction.atomic():
+            raw(ours, theirs)
+        services.link_lineage(
+            actor=vela, reference=incident.reference, label=ours.label, other=theirs.label, kind="derived_from"
+        )
+        with pytest.raises(DatabaseError, match="cannot come from itself"), transaction.atomic():
+            raw(theirs, ours)
+        with pytest.raises(DatabaseError, match="keeps the mark"), transaction.atomic():
+            EvidenceItem.objects.filter(pk=ours.pk).update(mark="TLP:CLEAR")
+        with pytest.raises(DatabaseError, match="originator"), transaction.atomic():
+            EvidenceItem.objects.filter(pk=theirs.pk).update(mark="TLP:CLEAR")
 
 
 def test_only_the_originator_lowers_a_mark(people: People) -> None:

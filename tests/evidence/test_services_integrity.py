@@ -1,5 +1,6 @@
 """What is stored is what was received, or it is seen at once (R1.12)."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -222,7 +223,8 @@ def test_the_sweep_finds_damage_in_every_house_without_anybody_reading(people: P
     with acting_as(vela.principal):
         assert EvidenceItem.objects.get(pk=sound.pk).status == Status.HELD
         assert StoredFile.objects.get().integrity == Integrity.MATCHES
-        assert Entry.objects.get(verb="evidence.swept").payload == '{"matches":1}'
+        swept = json.loads(Entry.objects.get(verb="evidence.swept").payload)
+        assert (swept["files"], swept["bytes"], swept["matches"]) == (1, str(len(LOG)), 1)
     with acting_as(orrin.principal):
         assert EvidenceItem.objects.get(pk=damaged.pk).status == Status.FROZEN
         link = CustodyEntry.objects.get(act="frozen")

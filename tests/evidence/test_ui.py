@@ -213,9 +213,10 @@ def test_a_changed_byte_is_answered_with_409_and_the_freeze_stays(people: People
 def test_an_item_is_graded_on_its_page_by_another(people: People, sign_in: SignIn) -> None:
     analyst = people.vela.analyst
     item = given(analyst, filed(analyst))
+    second = people.vela.another("analyst")
     address = f"{base(item.incident.reference)}E-1/grade/"
     assert sign_in(analyst).get(address).status_code == 409, "whoever gave it in"
-    client = sign_in(people.vela.another("analyst"))
+    client = sign_in(second)
     answers = {"reliability": "F", "reliability_reason": "Never heard of", "credibility": "6", "credibility_reason": ""}
     refused = client.post(address, answers)
     assert refused.status_code == 422 and "Never heard of" in refused.content.decode()

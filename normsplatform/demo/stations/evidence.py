@@ -71,6 +71,37 @@ def link(stage: Stage, row: Mapping[str, Any]) -> None:
     stage.tell(f"lineage/{row['item']}/{row['other']}", row["by"], act)
 
 
+def hand_over(stage: Stage, row: Mapping[str, Any]) -> None:
+    """Passes an item to another side; where the story says who accepted it, the receipt follows."""
+
+    def release(actor: Actor) -> None:
+        services.release_item(
+            actor=actor, reference=stage.reference, label=label_of(stage, row["item"]), organisation=row["to"],
+            desk=row.get("desk", ""), purpose=row["purpose"],
+        )  # fmt: skip
+
+    def accept(actor: Actor) -> None:
+        services.answer_release(
+            actor=actor, reference=stage.reference, label=label_of(stage, row["item"]), answer="accepted"
+        )
+
+    stage.tell(f"released/{row['item']}", row["by"], release)
+    if "accepted_by" in row:
+        stage.tell(f"accepted/{row['item']}", row["accepted_by"], accept)
+
+
+def hold(stage: Stage, row: Mapping[str, Any]) -> None:
+    """A legal hold on an item, or on all of the case."""
+
+    def act(actor: Actor) -> None:
+        label = label_of(stage, row["item"]) if "item" in row else ""
+        services.place_hold(
+            actor=actor, reference=stage.reference, label=label, reason=row["reason"], authority=row["authority"]
+        )
+
+    stage.tell(f"hold/{row.get('item', 'all')}", row["by"], act)
+
+
 def tell(stage: Stage) -> None:
     """The whole station."""
     for row in stage.rows("evidence"):
@@ -79,3 +110,7 @@ def tell(stage: Stage) -> None:
             grade(stage, row)
     for row in stage.rows("lineage"):
         link(stage, row)
+    for row in stage.rows("transfers"):
+        hand_over(stage, row)
+    for row in stage.rows("holds"):
+        hold(stage, row)
