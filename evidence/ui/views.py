@@ -15,6 +15,7 @@ from organisations.roles import Action
 from .. import selectors
 from ..access import item_for
 from .pages import item_page, row
+from .work_rows import work_of
 
 SECTION = "evidence-list"
 
@@ -47,6 +48,8 @@ def evidence_item(request: HttpRequest, reference: str, number: str) -> HttpResp
     """One item: what is said of it, its files and whether they match, its grade, lineage and custody. Nothing of its content."""
     actor = actor_of(request)
     case, item = item_for(actor, reference, number)
-    context = case_context(request, case, SECTION, **item_page(actor, case, item))
+    context = case_context(
+        request, case, SECTION, **item_page(actor, case, item), **work_of(item, list(item.files.all()))
+    )
     context["tlp_mark"] = strictest(case.incident.mark, item.mark)
     return render(request, "evidence/item.html", context)
