@@ -65,4 +65,5 @@ def do_scan(actor: Actor, job: IntakeJob) -> None:
         )  # fmt: skip
         if said.outcome == FileScan.Outcome.FOUND:
             set_dangerous(actor=actor, item=job.item, file=file, by="scan")
-        jobs.finish(job=job, outcome={"outcome": said.outcome})
+        told = {"outcome": said.outcome, "name": said.name, "engine": said.engine, "database": said.database}
+        jobs.finish(job=job, outcome=told)

@@ -1,5 +1,6 @@
 """Reading evidence: the list of a case and the page of an item."""
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -48,6 +49,7 @@ def evidence_item(request: HttpRequest, reference: str, number: str) -> HttpResp
     """One item: what is said of it, its files and whether they match, its grade, lineage and custody. Nothing of its content."""
     actor = actor_of(request)
     case, item = item_for(actor, reference, number)
+    prefetch_related_objects([item], "files")  # asked for by several parts of the page, read once
     context = case_context(
         request, case, SECTION, **item_page(actor, case, item), **work_of(item, list(item.files.all()))
     )

@@ -13,11 +13,13 @@ REASONS = {"empty": _("empty"), "repeated": _("the same bytes as another part")}
 
 
 def work_of(item: EvidenceItem, files: list[StoredFile]) -> dict[str, Any]:
-    """Two statements: scans and work."""
-    scans: dict[int, FileScan] = {}
-    for scan in FileScan.objects.filter(file__in=files).order_by("pk"):
-        scans[scan.file_id] = scan
-    work = list(IntakeJob.objects.filter(item=item).select_related("file"))
+    """One statement: work, and with it what the newest scan of each file said."""
+    work = list(IntakeJob.objects.filter(item=item).select_related("file").order_by("pk"))
+    scans: dict[int | None, dict[str, Any]] = {}
+    for job in work:
+        if job.kind == IntakeJob.Kind.SCAN and job.state == IntakeJob.State.DONE:
+            label = FileScan.Outcome(job.outcome["outcome"]).label
+            scans[job.file_id] = {**job.outcome, "label": label, "scanned_at": job.finished_at}
     apart = {job.file_id for job in work if job.kind == IntakeJob.Kind.MAIL and job.state != IntakeJob.State.FAILED}
     return {
         "handling": [
