@@ -78,6 +78,7 @@ class FileSerializer(serializers.Serializer[dict[str, Any]]):
     name_given = serializers.CharField()
     media_type = serializers.CharField()
     stored_at = serializers.DateTimeField()
+    dangerous = serializers.BooleanField(help_text="Leaves only inside an encrypted archive (password: infected).")
     integrity = serializers.CharField()
     checked_at = serializers.DateTimeField(allow_null=True)
     stamp = serializers.DictField(allow_null=True, help_text="authority, stamped_at, verified now; null without one.")
@@ -238,7 +239,7 @@ class PurposeSerializer(serializers.Serializer[dict[str, Any]]):
 
 def file_as_json(file: StoredFile) -> dict[str, Any]:
     """A stored file; where it lies on disk is nobody's business."""
-    names = ("sha256", "size", "name", "name_given", "media_type", "stored_at", "integrity", "checked_at")
+    names = ("sha256", "size", "name", "name_given", "media_type", "stored_at", "dangerous", "integrity", "checked_at")
     stamp = getattr(file, "stamp", None)
     told = shown(stamp, file.sha256) if stamp is not None else None
     return {
