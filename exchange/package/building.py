@@ -35,7 +35,7 @@ from ..models import Package
 from . import layout
 from .graph import case_graph
 from .material import Material, Original, gather, holding_of, items_data
-from .proofs import Proofs, proofs_of
+from .proofs import Proofs
 from .readme import readme
 
 SHELF = "packages"
@@ -126,7 +126,6 @@ def written(writer: BagWriter, said: dict[str, Any], material: Material, beating
     for original in material.originals:
         source = locked_away(original, beating) if original.locked else original_bytes(original, beating)
         yield from writer.add(original.path, source)
-    proofs = proofs_of(material.entries)
     texts: dict[str, Any] = {
         layout.ITEMS: said,
         layout.ENTRIES: material.entries,
@@ -137,10 +136,10 @@ def written(writer: BagWriter, said: dict[str, Any], material: Material, beating
         yield from writer.add(path, [token])
     for path, value in texts.items():
         yield from writer.add(path, as_json(value), packed=True)
-    for path, data in proofs.files.items():
+    for path, data in material.proofs.files.items():
         yield from writer.add(path, [data], packed=True)
     key = signer("packages")
-    holds, lacks = what_is_in_it(proofs)
+    holds, lacks = what_is_in_it(material.proofs)
     info = [
         ("Source-Organization", said["holder"]),
         ("External-Identifier", identifier),

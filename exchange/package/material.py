@@ -17,6 +17,7 @@ from ledger.models import Entry
 from ..custody.data import custody_data
 from ..models import Package
 from . import layout
+from .proofs import Proofs, proofs_of
 
 MALWARE = "malware_sample"
 LEDGER_PAGE = 1000
@@ -40,6 +41,7 @@ class Material:
     custody: dict[str, dict[str, Any]] = field(default_factory=dict)
     originals: list[Original] = field(default_factory=list)
     entries: list[dict[str, Any]] = field(default_factory=list)
+    proofs: Proofs = field(default_factory=Proofs)
     stamps: dict[str, bytes] = field(default_factory=dict)
     rows: list[EvidenceItem] = field(default_factory=list)
     mark: str = ""
@@ -187,6 +189,7 @@ def gather(case: CaseAccess, package: Package) -> Material:
             )  # fmt: skip
         found.items.append(description(item, inside, files, custody))
     found.entries = [entry_data(entry) for entry in entries_about(case.incident, open_items, open_files)]
+    found.proofs = proofs_of(found.entries)
     found.stamps = {
         layout.stamp_path(stamp.file.sha256): bytes(stamp.token)
         for stamp in FileStamp.objects.filter(file_id__in=open_files).select_related("file")

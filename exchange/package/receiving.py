@@ -191,7 +191,9 @@ def keep(bag: Bag, file: Mapping[str, Any], organisation_id: int, pulse: Pulse) 
                 raise BagRefused("package_changed_file", path)
             place = received.keep(organisation_id)
             name = str(file.get("name") or file["sha256"])
-            return Arrived(place, received.sha256, received.size, received.media_type, name[:600])
+            return Arrived(
+                place, received.sha256, received.size, received.media_type, name[:600], bool(file.get("locked"))
+            )
 
 
 def take_in(actor: Actor, job: Job, tick: Tick) -> Callable[[], None]:
