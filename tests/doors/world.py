@@ -168,6 +168,7 @@ def build(people: People) -> World:
         "int:hold_id": hold.pk,
         "uuid:upload": upload.pk,
         "str:sha256": the_file(analyst, ground.items[0]).sha256,
+        "int:redaction_id": 0,
         "int:request_id": 0,  # nothing was sealed here
         "int:number": review.number,
         "int:record": record.number,
