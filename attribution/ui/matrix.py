@@ -156,6 +156,7 @@ def board_context(case: CaseAccess, asked: Asked, actor: Actor) -> dict[str, Any
         "legs": [(code, name) for code, name in names.items() if code in used or code == asked.leg],
         "leg_name": names[asked.leg], "leg_asks": norms.questions(version)[asked.leg],
         "may_rate": case.may(Action.ANALYSE) and case.incident.status == "open",
+        "may_add": case.may(Action.ADD_EVIDENCE),
         "sealed": rates_sealed(case.incident, actor),
         "removals": removal_lines(removals, shown.hypotheses), "fragile": any(row.changes_lead for row in removals),
     }  # fmt: skip
