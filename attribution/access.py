@@ -10,7 +10,9 @@ from incidents.states import Status as CaseStatus
 from organisations.actors import Actor
 from organisations.roles import Action
 
+from .errors import SpeaksSealed
 from .models import Finding, Hypothesis, Panel, Seat
+from .states import Conflict, Round
 
 FINDING = re.compile(r"F-(\d{1,6})")
 HYPOTHESIS = re.compile(r"H(\d{1,4})")
@@ -86,6 +88,15 @@ def panel_for(
     """The case and its panel, to read."""
     case = case_for(actor, reference, action)
     return case, panel_in(case.incident, number)
+
+
+def not_in_sealed_round(actor: Actor, finding: Finding) -> None:
+    """Whoever sits in a round that is not open says nothing else of the finding: it would give their opinion away (ATT-7)."""
+    if Seat.objects.filter(
+        panel__finding=finding, panel__state__in=[Round.INVITING, Round.SEALED], member=actor.user,
+        conflict=Conflict.NONE, recused_at__isnull=True,
+    ).exists():  # fmt: skip
+        raise SpeaksSealed
 
 
 def own_seat_for(actor: Actor, reference: str, number: int, *, lock: bool = False) -> tuple[CaseAccess, Seat]:

@@ -108,6 +108,57 @@ class NoSeatFor(DomainError):
         super().__init__(self.SIDES.get(side), side=side)
 
 
+class NoSeatForNational(DomainError):
+    code = "panel_no_seat_for_national"
+    message = _(
+        "A national of a State named in a hypothesis, or of the country that was harmed, has no seat, whoever employs them (ATT-7)."
+    )
+
+
+class SpokeBefore(DomainError):
+    code = "panel_spoke_before"
+    message = _(
+        "You gave an opinion on this finding in a round that was opened. New members would read it before they give theirs."
+    )
+
+
+class SecondRoundSeats(DomainError):
+    code = "panel_second_round_seats"
+    message = _("The second round is for who spoke in the first. No seat is offered in it.")
+
+
+class NotInFirstRound(DomainError):
+    code = "panel_not_in_first_round"
+    message = _(
+        "The second round is for who spoke in the first: you have read the opinions of the others without giving yours."
+    )
+
+
+class NoSecondRound(DomainError):
+    code = "panel_no_second_round"
+    message = _("A second round begins once the opinions of the first are open, and there is no third.")
+
+
+class LaterPanel(DomainError):
+    code = "panel_later"
+    message = _("A later panel was convened on this finding. Its opinions are the ones to come.")
+
+
+class SealedAgain(DomainError):
+    code = "panel_sealed_again"
+    message = _("The panel is in its second round. Put your name to the finding once its opinions are open.")
+
+
+class SpeaksSealed(DomainError):
+    code = "panel_speaks_sealed"
+    message = _("You sit in a sealed round. Until it is opened you speak through your opinion alone.")
+
+
+class NoDiscussionNow(DomainError):
+    code = "panel_no_discussion"
+    message = _("Members discuss while opinions are open, never while a round is sealed.")
+
+
 class MemberHasPart(DomainError):
     code = "panel_member_has_part"
     message = _("You filed this case, proposed this finding or gave in evidence. You cannot sit on its panel.")

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext
 
 from core import clock
 from evidence.models import Lineage
@@ -25,6 +26,7 @@ from .models import (
     Panel,
     Proposition,
     Rating,
+    Remark,
     Seat,
 )
 from .norms import content_of, standard_of, version_in_force
@@ -264,13 +266,30 @@ def panel_that_counts(finding: Finding, on: date | None = None) -> Panel | None:
     return next(iter(opened or working), None)
 
 
-def panel_view(panel: Panel, holder_id: int, standard: EvidenceStandard) -> PanelView:
+def opinions_that_count(panel: Panel, on: date | None = None) -> QuerySet[Opinion]:
+    """Each member's last opened opinion, as of a day: who gave none in an opened second round stands by the first."""
+    opened = Opinion.objects.filter(panel=panel, revealed_at__isnull=False)
+    if on is not None:
+        opened = opened.filter(revealed_at__date__lte=on)
+    last = opened.filter(seat=OuterRef("seat")).order_by("-round").values("pk")[:1]
+    return opened.filter(pk=Subquery(last))
+
+
+def held_when_opened(seat: Seat, opinion: Opinion | None) -> bool:
+    """Whether a member who has left their house since spoke before: what was opened while they sat stays said."""
+    return (
+        seat.recused_reason == "left_house"
+        and opinion is not None
+        and opinion.revealed_at is not None
+        and seat.recused_at is not None
+        and opinion.revealed_at <= seat.recused_at
+    )
+
+
+def panel_view(panel: Panel, holder_id: int, standard: EvidenceStandard, on: date | None = None) -> PanelView:
     """A panel as the rules see it. Opinions that are not open are not there, whoever asks."""
     seats = Seat.objects.filter(panel=panel, member__isnull=False).order_by("number")
-    given = {
-        row.seat_id: row
-        for row in Opinion.objects.filter(panel=panel, revealed_at__isnull=False).select_related("answer")
-    }
+    given = {row.seat_id: row for row in opinions_that_count(panel, on).select_related("answer")}
 
     def opinion_view(seat: Seat) -> OpinionView:
         opinion = given.get(seat.pk)
@@ -279,7 +298,7 @@ def panel_view(panel: Panel, holder_id: int, standard: EvidenceStandard) -> Pane
             discipline=seat.discipline,
             outside_tenant=seat.organisation_id != holder_id,
             conflict=CONFLICT[seat.conflict],  # type: ignore[arg-type]
-            recused=seat.recused_at is not None,
+            recused=seat.recused_at is not None and not held_when_opened(seat, opinion),
             late=opinion is not None and opinion.sealed_at > panel.deadline,
             position=opinion.position if opinion else None,
             likelihood=Likelihood(opinion.scale, opinion.likelihood) if opinion else None,
@@ -295,7 +314,7 @@ def legal_reasoning(panel: Panel | None, article: int | None, standard: Evidence
     """The seat of law that reasons the chosen article, and whether it finds specific control shown (R2.5, R2.6)."""
     if panel is None or article is None:
         return None, False
-    rows = Opinion.objects.filter(panel=panel, revealed_at__isnull=False, article=article).exclude(article_reasons="")
+    rows = opinions_that_count(panel).filter(article=article).exclude(article_reasons="")
     for opinion in rows.select_related("seat").order_by("seat__number"):
         if opinion.seat.discipline in standard.seats["law"] and opinion.seat.recused_at is None:
             return opinion.seat.label, opinion.specific_control
@@ -367,7 +386,7 @@ def views_of(finding: Finding, on: date | None = None) -> Views:
         finding=finding_view(finding, panel, standard),
         items=items if on is None else known_by(items, on),
         hypotheses=hypothesis_views(hypotheses, finding.hypothesis_id),
-        panel=panel_view(panel, incident.holder_id, standard) if panel else None,
+        panel=panel_view(panel, incident.holder_id, standard, on) if panel else None,
         standard=standard,
     )
 
@@ -391,16 +410,44 @@ def seats_of(panel: Panel) -> list[Seat]:
 
 
 def own_opinion(panel: Panel, user: User) -> Opinion | None:
-    """The reader's own opinion, sealed or open."""
-    return Opinion.objects.filter(panel=panel, author=user).select_related("seat").first()
+    """The reader's own opinion in the round the panel is in, sealed or open."""
+    return Opinion.objects.filter(panel=panel, author=user, round=panel.round).select_related("seat").first()
 
 
 def opened_opinions(panel: Panel) -> list[Opinion]:
-    """All opinions once the round is open, dissent first; none before, not even their number by position."""
-    rows = Opinion.objects.filter(panel=panel, revealed_at__isnull=False)
+    """Each member's last opened opinion, dissent first; none before, not even their number by position."""
+    rows = opinions_that_count(panel)
     order = {"dissent": 0, "concur_in_part": 1, "concur": 2}
     found = rows.select_related("seat", "seat__organisation", "author", "answer").order_by("seat__number")
     return sorted(found, key=lambda row: order[row.position])
+
+
+def earlier_opinions(panel: Panel) -> list[Opinion]:
+    """What was said in the first round by whoever has spoken in an opened second one: it stays on the record."""
+    opened = Opinion.objects.filter(panel=panel, revealed_at__isnull=False)
+    rows = opened.exclude(pk__in=opinions_that_count(panel).values("pk"))
+    return list(rows.select_related("seat", "seat__organisation", "author", "answer").order_by("seat__number"))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A remark of the discussion and by whom, as the panel set it: a name, or a handle in the order of first speaking."""
+
+    by: str
+    own: bool
+    text: str
+    at: datetime
+
+
+def discussion_of(panel: Panel, user: User) -> list[Said]:
+    """The discussion between the rounds, in its order."""
+    handles: dict[int, str] = {}
+    said = []
+    for row in Remark.objects.filter(panel=panel).select_related("said_by").order_by("pk"):
+        handle = handles.setdefault(row.seat_id, gettext("Member %(number)d") % {"number": len(handles) + 1})
+        name = str(row.said_by) if panel.by_name else handle
+        said.append(Said(name, row.said_by_id == user.pk, row.text, row.said_at))
+    return said
 
 
 def own_seats(incident: Incident, organisation_id: int) -> QuerySet[Seat]:

@@ -10,7 +10,7 @@ from .boards import BoardShown, Row, WhatIf
 from .models import ArticleReasoning, Contest, Finding, Hypothesis, Opinion, Panel, Seat, StandingChange
 from .replay import Day
 from .rules import Removal
-from .selectors import LegRow, clock_of
+from .selectors import LegRow, Said, clock_of
 
 
 def hypothesis_values(row: Hypothesis) -> dict[str, Any]:
@@ -213,6 +213,7 @@ def opinion_values(row: Opinion) -> dict[str, Any]:
     """One opinion: the author's own, or any once the round is open."""
     return {
         "seat": row.seat.label,
+        "round": row.round,
         "position": row.position,
         "likelihood": {"scale": row.scale, "term": row.likelihood},
         "confidence": row.confidence,
@@ -231,12 +232,16 @@ def opinion_values(row: Opinion) -> dict[str, Any]:
     }
 
 
-def panel_values(row: Panel, seats: list[Seat], opinions: list[Opinion]) -> dict[str, Any]:
-    """One panel with its seats and, once the round is open, every opinion."""
+def panel_values(
+    row: Panel, seats: list[Seat], opinions: list[Opinion], earlier: Iterable[Opinion] = (), said: Iterable[Said] = ()
+) -> dict[str, Any]:
+    """One panel with its seats and, once a round is open, every opinion that counts, those before, and the discussion."""
     return {
         "number": row.number,
         "finding": row.finding.label,
         "state": row.state,
+        "round": row.round,
+        "by_name": row.by_name,
         "scale": row.scale,
         "quorum": row.quorum,
         "required_seats": row.required_seats,
@@ -244,4 +249,6 @@ def panel_values(row: Panel, seats: list[Seat], opinions: list[Opinion]) -> dict
         "revealed_at": row.revealed_at.isoformat() if row.revealed_at else None,
         "seats": [seat_values(seat) for seat in seats],
         "opinions": [opinion_values(opinion) for opinion in opinions],
+        "earlier": [opinion_values(opinion) for opinion in earlier],
+        "discussion": [{"by": each.by, "own": each.own, "text": each.text, "at": each.at.isoformat()} for each in said],
     }

@@ -32,7 +32,8 @@ class HypothesisStatus(TextChoices):
 
 
 class Round(TextChoices):
-    """A panel's round: seats are filled, opinions are given blind, all are opened at once, and it ends."""
+    """A panel: seats are filled, opinions are given blind, all are opened at once; after the discussion a second round may
+    be sealed and opened in the same way; it ends."""
 
     INVITING = "inviting", _("Filling seats")
     SEALED = "sealed", _("Opinions are being given, sealed")
@@ -43,7 +44,7 @@ class Round(TextChoices):
 PANEL_TRANSITIONS: dict[str, set[str]] = {
     Round.INVITING: {Round.SEALED, Round.CLOSED},
     Round.SEALED: {Round.REVEALED, Round.CLOSED},
-    Round.REVEALED: {Round.CLOSED},
+    Round.REVEALED: {Round.SEALED, Round.CLOSED},
     Round.CLOSED: set(),
 }
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
@@ -26,12 +27,11 @@ MOVES_FINDINGS = frozenset(
 GIVES_IN = frozenset({"evidence.added", "evidence.file_stored"})
 
 
-def record_recusals(actor: Actor, incident_id: int) -> None:
-    """Whoever gave in evidence while sitting has left the seat (the database saw to it); the ledger says so."""
-    left = Seat.objects.filter(incident_id=incident_id, member_id=actor.user.pk, recused_reason="gave_in_evidence")
-    told = Entry.objects.filter(verb="panel.seat_recused", root_id=incident_id).values_list("subject_id", flat=True)
-    for seat in left.exclude(pk__in=[int(key) for key in told]):
-        recorded(actor, seat, "panel.seat_recused", seat=seat.label, because="gave_in_evidence")
+def record_recusals(actor: Actor, left: QuerySet[Seat], because: str) -> None:
+    """Seats that were left by an act elsewhere (the database saw to it): the ledger says so, once."""
+    told = Entry.objects.filter(verb="panel.seat_recused").values_list("subject_id", flat=True)
+    for seat in left.filter(recused_reason=because).exclude(pk__in=[int(key) for key in told]):
+        recorded(actor, seat, "panel.seat_recused", seat=seat.label, because=because)
 
 
 @receiver(post_save, sender=Entry, dispatch_uid="attribution.evidence_moved")
@@ -44,7 +44,8 @@ def evidence_moved(instance: Entry, **_kwargs: Any) -> None:
     user, house = User.objects.get(pk=instance.actor_id), Organisation.objects.get(pk=instance.organisation_id)
     actor = Actor(user, house, ())
     if instance.verb in GIVES_IN:
-        record_recusals(actor, instance.root_id)
+        given = Seat.objects.filter(incident_id=instance.root_id, member_id=actor.user.pk)
+        record_recusals(actor, given, "gave_in_evidence")
     incident = Incident.objects.defer("search").get(pk=instance.root_id)
     item = json.loads(instance.payload).get("item", "")
     recompute_case(actor=actor, incident=incident, cause=f"{instance.verb} {item}".strip())
@@ -61,3 +62,13 @@ def standing_changed(instance: StandingChange, **_kwargs: Any) -> None:
         relying.recall(instance)
     if published:
         replies.reissue(finding=instance.finding, cause=instance.cause)
+
+
+@receiver(post_save, sender=Entry, dispatch_uid="attribution.member_left")
+def member_left(instance: Entry, **_kwargs: Any) -> None:
+    """Somebody left a house: the seats they held for it are free, and what the seats had opened is closed to them."""
+    if instance.verb != "member.ended":
+        return
+    user, house = User.objects.get(pk=instance.actor_id), Organisation.objects.get(pk=instance.organisation_id)
+    seats = Seat.objects.filter(member_id=int(instance.subject_id), organisation=house)
+    record_recusals(Actor(user, house, ()), seats, "left_house")

@@ -38,6 +38,8 @@ declare(
         "panel.seat_taken": _("took a panel seat and declared no conflict of interest"),
         "panel.opinion_sealed": _("gave a sealed opinion"),
         "panel.revealed": _("opened the opinions of a panel"),
+        "panel.second_round": _("began the second round of a panel, sealed again"),
+        "panel.discussed": _("spoke in the discussion of a panel"),
         "panel.closed": _("ended a panel"),
         "panel.objection_answered": _("answered a blocking objection"),
     }

@@ -1,5 +1,7 @@
 """The API's door to panels: the same answers as the pages, sealed just as well."""
 
+from typing import Any
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -13,6 +15,7 @@ from organisations.roles import Action
 
 from .. import selectors, services
 from ..access import finding_for, own_seat_for, panel_for
+from ..models import Panel
 from ..snapshots import opinion_values, panel_values, seat_values
 from . import serializers as shapes
 from .views import given
@@ -21,7 +24,15 @@ from .views import given
 def answer(actor: Actor, reference: str, number: int, status: int = 200) -> Response:
     """A panel as the reader may see it now."""
     _case, panel = panel_for(actor, reference, number)
-    return Response(panel_values(panel, selectors.seats_of(panel), selectors.opened_opinions(panel)), status=status)
+    return Response(values(panel, actor), status=status)
+
+
+def values(panel: Panel, actor: Actor) -> dict[str, Any]:
+    """A panel and all of it that is open."""
+    return panel_values(
+        panel, selectors.seats_of(panel), selectors.opened_opinions(panel), selectors.earlier_opinions(panel),
+        selectors.discussion_of(panel, actor.user),
+    )  # fmt: skip
 
 
 class PanelList(APIView):
@@ -29,11 +40,12 @@ class PanelList(APIView):
 
     @extend_schema(operation_id="panels_list", responses=shapes.PanelOut(many=True))
     def get(self, request: Request, reference: str, number: str) -> Response:
-        _case, finding = finding_for(actor_of(request), reference, number)
+        actor = actor_of(request)
+        _case, finding = finding_for(actor, reference, number)
         panels = selectors.panels_of(finding)
         for panel in panels:
             panel.finding = finding
-        return Response([panel_values(row, selectors.seats_of(row), selectors.opened_opinions(row)) for row in panels])
+        return Response([values(row, actor) for row in panels])
 
     @extend_schema(operation_id="panels_convene", request=shapes.PanelIn, responses={201: shapes.PanelOut})
     def post(self, request: Request, reference: str, number: str) -> Response:
@@ -124,6 +136,28 @@ class PanelReveal(APIView):
         actor = actor_of(request)
         services.reveal_panel(actor=actor, reference=reference, panel=panel)
         return answer(actor, reference, panel)
+
+
+class PanelSecondRound(APIView):
+    """Beginning the second round, sealed again."""
+
+    @extend_schema(operation_id="panels_second_round", request=shapes.DeadlineIn, responses=shapes.PanelOut)
+    def post(self, request: Request, reference: str, panel: int) -> Response:
+        actor = actor_of(request)
+        panel_for(actor, reference, panel, Action.CONVENE_PANEL)
+        services.begin_second_round(actor=actor, reference=reference, panel=panel, **given(shapes.DeadlineIn, request))
+        return answer(actor, reference, panel)
+
+
+class Discussion(APIView):
+    """Speaking in the discussion between the rounds."""
+
+    @extend_schema(operation_id="panels_discuss", request=shapes.RemarkIn, responses={201: shapes.PanelOut})
+    def post(self, request: Request, reference: str, panel: int) -> Response:
+        actor = actor_of(request)
+        panel_for(actor, reference, panel, Action.TAKE_SEAT)
+        services.add_remark(actor=actor, reference=reference, panel=panel, **given(shapes.RemarkIn, request))
+        return answer(actor, reference, panel, 201)
 
 
 class PanelClose(APIView):

@@ -140,6 +140,19 @@ class PanelIn(Shape):
 
     deadline = serializers.DateTimeField()
     quorum = serializers.IntegerField(required=False, default=3)
+    by_name = serializers.BooleanField(required=False, default=True)
+
+
+class DeadlineIn(Shape):
+    """Until when opinions of the second round are given."""
+
+    deadline = serializers.DateTimeField()
+
+
+class RemarkIn(Shape):
+    """What a member says between the rounds."""
+
+    text = serializers.CharField()
 
 
 class SeatIn(Shape):
@@ -155,6 +168,7 @@ class DeclarationIn(Shape):
 
     conflict = serializers.BooleanField()
     text = serializers.CharField(required=False, allow_blank=True)
+    nationalities = serializers.ListField(child=serializers.CharField(), required=False, default=list)
 
 
 class OpinionIn(Shape):
@@ -274,6 +288,7 @@ class OpinionOut(OpinionIn):
     """An opinion: one's own, or any once the round is open."""
 
     seat = serializers.CharField()
+    round = serializers.IntegerField()
     likelihood = LikelihoodOut()  # type: ignore[assignment]
     objection_answer = serializers.CharField(allow_null=True)
     commitment = serializers.CharField()
@@ -281,12 +296,23 @@ class OpinionOut(OpinionIn):
     revealed_at = serializers.DateTimeField(allow_null=True)
 
 
+class SaidOut(Shape):
+    """A remark of the discussion."""
+
+    by = serializers.CharField()
+    own = serializers.BooleanField()
+    text = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class PanelOut(Shape):
-    """A panel with its seats and, once the round is open, every opinion."""
+    """A panel with its seats and, once a round is open, every opinion that counts, those before, and the discussion."""
 
     number = serializers.IntegerField()
     finding = serializers.CharField()
     state = serializers.CharField()
+    round = serializers.IntegerField()
+    by_name = serializers.BooleanField()
     scale = serializers.CharField()
     quorum = serializers.IntegerField()
     required_seats = serializers.ListField(child=serializers.CharField())
@@ -294,6 +320,8 @@ class PanelOut(Shape):
     revealed_at = serializers.DateTimeField(allow_null=True)
     seats = SeatOut(many=True)
     opinions = OpinionOut(many=True)
+    earlier = OpinionOut(many=True)
+    discussion = SaidOut(many=True)
 
 
 class CellOut(Shape):

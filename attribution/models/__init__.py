@@ -7,7 +7,7 @@ approve, sealing and opening, what never changes) is in migration 0002.
 
 from .findings import SCALES, TIERS, Contest, Extension, Finding, StandingChange
 from .hypotheses import ANY_OTHER, KINDS, RATINGS, Hypothesis, Rating
-from .panels import ObjectionAnswer, Opinion, Panel, Seat
+from .panels import ObjectionAnswer, Opinion, Panel, Remark, Seat
 from .propositions import ArticleReasoning, Proposition
 from .replies import FindingIssue, Invitation, Notice, OutsideAcknowledgement, RelyingParty, Reply
 
@@ -32,6 +32,7 @@ __all__ = [
     "Proposition",
     "Rating",
     "RelyingParty",
+    "Remark",
     "Reply",
     "Seat",
     "StandingChange",

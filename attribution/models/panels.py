@@ -19,7 +19,9 @@ from .people import person
 class Panel(CaseRow):
     """People from outside who judge a finding without seeing each other's view first (ATT-7).
 
-    INVITING -> SEALED -> REVEALED -> CLOSED. Only the database's own function opens the opinions, all at once.
+    INVITING -> SEALED -> REVEALED -> SEALED (second round) -> REVEALED -> CLOSED. Only the database's own functions open
+    the opinions, all at once, and begin the second round. Between the rounds members discuss; while a round is sealed
+    nobody does.
     """
 
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="panels")
@@ -28,10 +30,12 @@ class Panel(CaseRow):
     scale = models.CharField(max_length=8)
     required_seats = ArrayField(models.CharField(max_length=20))
     quorum = models.PositiveSmallIntegerField(_("opinions needed"), default=3)
+    round = models.PositiveSmallIntegerField(_("round"), default=1, editable=False)
+    by_name = models.BooleanField(_("members speak by name in the discussion"), default=True)
     deadline = models.DateTimeField(_("opinions by"))
     convened_by = person()
     convened_at = models.DateTimeField(db_default=Now(), editable=False)
-    revealed_at = models.DateTimeField(null=True, editable=False)
+    revealed_at = models.DateTimeField(null=True, editable=False, help_text=_("When its opinions were first opened."))
     closed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
@@ -43,6 +47,7 @@ class Panel(CaseRow):
             ),
             models.CheckConstraint(name="panel_state", condition=Q(state__in=Round.values)),
             models.CheckConstraint(name="panel_of_several", condition=Q(quorum__gte=3)),
+            models.CheckConstraint(name="panel_of_two_rounds", condition=Q(round__in=[1, 2])),
             models.CheckConstraint(
                 name="panel_revealed_has_date", condition=~Q(state="revealed") | Q(revealed_at__isnull=False)
             ),
@@ -55,6 +60,11 @@ class Panel(CaseRow):
     def label(self) -> str:
         """As it is spoken of within its case: `P-1`."""
         return f"P-{self.number}"
+
+    @property
+    def sealed_again(self) -> bool:
+        """In its second round: the first opinions are open, the second ones are not."""
+        return self.round == 2 and self.state == Round.SEALED
 
 
 class Seat(CaseRow):
@@ -77,6 +87,12 @@ class Seat(CaseRow):
     member = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     conflict = models.CharField(max_length=10, choices=Conflict, default=Conflict.UNDECLARED)
     conflict_text = models.TextField(_("conflict of interest"), blank=True)
+    nationalities = ArrayField(
+        models.CharField(max_length=2),
+        default=list,
+        blank=True,
+        help_text=_("The member's own, as they declared them."),
+    )
     declared_at = models.DateTimeField(null=True)
     recused_at = models.DateTimeField(null=True)
     recused_reason = models.CharField(max_length=20, blank=True)
@@ -121,7 +137,8 @@ class Opinion(CaseRow):
         DISSENT = "dissent", _("Dissents")
 
     panel = models.ForeignKey(Panel, models.PROTECT, related_name="opinions")
-    seat = models.OneToOneField(Seat, models.PROTECT, related_name="opinion")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="opinions")
+    round = models.PositiveSmallIntegerField(_("round"), default=1, editable=False)
     author = person()
     position = models.CharField(_("position"), max_length=14, choices=Position)
     scale = models.CharField(max_length=8)
@@ -143,8 +160,9 @@ class Opinion(CaseRow):
     revealed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
-        ordering = ["seat"]
+        ordering = ["seat", "round"]
         constraints = [
+            models.UniqueConstraint(fields=["seat", "round"], name="one_opinion_a_round"),
             models.CheckConstraint(
                 name="opinion_position", condition=Q(position__in=["concur", "concur_in_part", "dissent"])
             ),
@@ -173,3 +191,20 @@ class ObjectionAnswer(CaseRow):
 
     def __str__(self) -> str:
         return f"{self.opinion_id}"
+
+
+class Remark(CaseRow):
+    """What a member says in the discussion between the rounds: after the opening, never while a round is sealed."""
+
+    panel = models.ForeignKey(Panel, models.PROTECT, related_name="remarks")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="+")
+    text = models.TextField(_("what you say"))
+    said_by = person()
+    said_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.CheckConstraint(name="remark_says_something", condition=~Q(text=""))]
+
+    def __str__(self) -> str:
+        return f"{self.panel_id} {self.said_at}"

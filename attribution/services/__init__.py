@@ -1,5 +1,6 @@
 """What is done in attribution. Each function checks, changes and records in one transaction."""
 
+from .discussion import add_remark
 from .findings import (
     amend_finding,
     contest_finding,
@@ -14,7 +15,15 @@ from .hypotheses import add_hypothesis, reconsider_hypothesis, reject_hypothesis
 from .legs import open_leg, reason_article
 from .matrix import rate_evidence
 from .opinions import answer_objection, seal_opinion
-from .panels import close_panel, convene_panel, declare_conflict, invite_seat, release_seat, reveal_panel
+from .panels import (
+    begin_second_round,
+    close_panel,
+    convene_panel,
+    declare_conflict,
+    invite_seat,
+    release_seat,
+    reveal_panel,
+)
 from .relying import note_outside_acknowledgement, note_sent, note_shown, relying_on
 from .replies import (
     Asked,
@@ -32,9 +41,11 @@ from .tiers import recompute_case, recompute_finding
 __all__ = [
     "Asked",
     "add_hypothesis",
+    "add_remark",
     "amend_finding",
     "answer_objection",
     "bars_of",
+    "begin_second_round",
     "close_panel",
     "contest_finding",
     "convene_panel",

@@ -17,10 +17,10 @@ from organisations.roles import Action
 
 from .. import errors as rules_broken
 from .. import norms
-from ..access import finding_in, hypothesis_in, open_case, open_finding_for
-from ..models import Contest, Extension, Finding, Opinion
+from ..access import finding_in, hypothesis_in, not_in_sealed_round, open_case, open_finding_for
+from ..models import Contest, Extension, Finding
 from ..rules import TierReport, default_review_date, latest_review_date
-from ..selectors import panel_that_counts
+from ..selectors import opinions_that_count, panel_that_counts
 from ..states import TRANSITIONS, HypothesisStatus, Standing
 from .facts import check_judgement, check_record, clean_date
 from .tiers import PROVISIONAL, recompute_finding
@@ -194,6 +194,7 @@ def extend_review(*, actor: Actor, reference: str, label: str, review_on: Any, r
 def contest_finding(*, actor: Actor, reference: str, label: str, kind: str, text: str) -> Contest:
     """Puts on record what speaks against a finding: a denial, a counter-claim, counter-evidence. Nothing is hidden by it (AT-04)."""
     case, finding = open_finding_for(actor, reference, label, Action.ANALYSE)
+    not_in_sealed_round(actor, finding)
     still_stands(finding)
     errors: Errors = {}
     known = [row for row in norms.named("contest_kinds", finding.standard_version) if row[0] in BY_PEOPLE]
@@ -213,6 +214,7 @@ def contest_finding(*, actor: Actor, reference: str, label: str, kind: str, text
 def resolve_contest(*, actor: Actor, reference: str, label: str, contest_id: int, reasons: str) -> Contest:
     """Resolves a contest with reasons; it stays on record. Whoever proposed the finding does not resolve what is said against it."""
     _case, finding = open_finding_for(actor, reference, label, Action.ANALYSE)
+    not_in_sealed_round(actor, finding)
     contest = Contest.objects.filter(finding=finding, pk=contest_id).first()
     if contest is None:
         raise NotFound(contest_id)
@@ -248,10 +250,15 @@ def corroborate_finding(*, actor: Actor, reference: str, label: str) -> Finding:
     if finding.approved_at is not None:
         raise rules_broken.AlreadyApproved
     panel = panel_that_counts(finding)
+    if panel is not None and panel.sealed_again:
+        raise rules_broken.SealedAgain
     signing = norms.standard_of(finding.standard_version).signing_positions
-    if not Opinion.objects.filter(
-        panel=panel, author=actor.user, revealed_at__isnull=False, seat__recused_at__isnull=True, position__in=signing
-    ).exists():
+    if (
+        panel is None
+        or not opinions_that_count(panel)
+        .filter(author=actor.user, seat__recused_at__isnull=True, position__in=signing)
+        .exists()
+    ):
         raise rules_broken.ApproverNotOnPanel
     finding.approved_by, finding.approved_at = actor.user, clock.now()
     finding.save(update_fields=["approved_by", "approved_at"])

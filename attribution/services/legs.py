@@ -14,7 +14,7 @@ from organisations.roles import Action, Role
 
 from .. import errors as rules_broken
 from .. import norms
-from ..access import open_case, open_finding_for
+from ..access import not_in_sealed_round, open_case, open_finding_for
 from ..models import ArticleReasoning, Proposition
 from ..states import TRANSITIONS
 from .articles import clean_article
@@ -72,6 +72,7 @@ def reason_article(
     case, finding = open_finding_for(actor, reference, label, Action.ANALYSE)
     if Role.LEGAL_ASSESSOR not in actor.roles:
         raise NotAllowed("an article is reasoned by a lawyer")
+    not_in_sealed_round(actor, finding)
     if not TRANSITIONS[finding.standing]:
         raise rules_broken.FindingEnded
     if not norms.standard_of(finding.standard_version).legs[finding.leg].holds_state:

@@ -17,8 +17,9 @@ from organisations.roles import Action
 
 from .. import errors as rules_broken
 from .. import norms
-from ..access import must_be_open, open_case, panel_in
+from ..access import must_be_open, not_in_sealed_round, open_case, panel_in
 from ..models import ObjectionAnswer, Opinion, Seat
+from ..selectors import opinions_that_count
 from ..states import Conflict, Round
 from .facts import check_opinion
 from .tiers import recompute_finding
@@ -63,11 +64,13 @@ def seal_opinion(*, actor: Actor, reference: str, panel: int, facts: Mapping[str
     if clock.now() > found.deadline:
         raise rules_broken.DeadlineOver
     version = found.finding.standard_version
+    if found.round > 1 and not Opinion.objects.filter(seat=seat, round=1, revealed_at__isnull=False).exists():
+        raise rules_broken.NotInFirstRound
     lawyer = seat.discipline in norms.standard_of(version).seats["law"]
     columns = check_opinion(facts, found.scale, version, lawyer=lawyer) | {"scale": found.scale}
     salt = secrets.token_hex(32)
-    opinion = Opinion.objects.filter(seat=seat).first() or Opinion(
-        incident=case.incident, panel=found, seat=seat, author=actor.user
+    opinion = Opinion.objects.filter(seat=seat, round=found.round).first() or Opinion(
+        incident=case.incident, panel=found, seat=seat, author=actor.user, round=found.round
     )
     for name, value in columns.items():
         setattr(opinion, name, value)
@@ -85,7 +88,8 @@ def answer_objection(*, actor: Actor, reference: str, panel: int, seat: int, rea
     """Answers a blocking objection with reasons; both are printed. Not by whoever raised it, nor by whoever proposed the finding."""
     case = open_case(actor, reference, Action.TAKE_SEAT)
     found = panel_in(case.incident, panel)
-    opinion = Opinion.objects.filter(panel=found, seat__number=seat, revealed_at__isnull=False).first()
+    not_in_sealed_round(actor, found.finding)
+    opinion = opinions_that_count(found).filter(seat__number=seat).first()
     if opinion is None:
         raise NotFound(seat)
     if not opinion.blocking_objection:

@@ -1,5 +1,7 @@
 """Panels: convened by the holder, seated from outside, opened all at once (ATT-7)."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -7,6 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
+from core.countries import country_choices
 from core.errors import Invalid, NotAllowed, NotFound
 from core.tenancy import acting_as
 from incidents.access import case_for
@@ -21,7 +24,7 @@ from organisations.roles import Action, Grade
 from .. import errors as rules_broken
 from .. import norms
 from ..access import must_be_open, open_case, open_finding_for, own_seat_for, panel_in
-from ..models import Finding, Panel, Seat
+from ..models import Finding, Opinion, Panel, Seat
 from ..states import PANEL_TRANSITIONS, Conflict, Round
 from .facts import clean_deadline
 from .findings import still_stands
@@ -48,15 +51,26 @@ def system_for(holder_id: int) -> Actor:
     return Actor(User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=holder_id), ())
 
 
+def clean_future(value: Any, errors: Errors) -> datetime | None:
+    """Until when opinions are given: a moment that is still to come."""
+    moment = clean_deadline(value, "deadline", errors)
+    if moment is not None and moment <= clock.now():
+        errors.setdefault("deadline", []).append(_("The date must be in the future."))
+    return moment
+
+
 @transaction.atomic
-def convene_panel(*, actor: Actor, reference: str, finding: str, deadline: Any, quorum: int = SMALLEST) -> Panel:
-    """Convenes a panel for a finding; digital forensics, law and human rights must all be seated (ATT-7)."""
+def convene_panel(
+    *, actor: Actor, reference: str, finding: str, deadline: Any, quorum: int = SMALLEST, by_name: bool = True
+) -> Panel:
+    """Convenes a panel for a finding; digital forensics, law and human rights must all be seated (ATT-7).
+
+    `by_name`: whether members speak by name in the discussion between the rounds, or by a handle.
+    """
     case, found = open_finding_for(actor, reference, finding, Action.CONVENE_PANEL)
     still_stands(found)
     errors: Errors = {}
-    moment = clean_deadline(deadline, "deadline", errors)
-    if moment is not None and moment <= clock.now():
-        errors.setdefault("deadline", []).append(_("The date must be in the future."))
+    moment = clean_future(deadline, errors)
     if not SMALLEST <= quorum <= 30:
         errors.setdefault("quorum", []).append(_("A panel has at least three opinions."))
     if errors or moment is None:
@@ -67,7 +81,7 @@ def convene_panel(*, actor: Actor, reference: str, finding: str, deadline: Any, 
     standard = norms.standard_of(found.standard_version)
     panel = Panel.objects.create(
         incident=case.incident, finding=found, number=number, scale=found.scale, required_seats=sorted(standard.seats),
-        quorum=quorum, deadline=moment, convened_by=actor.user,
+        quorum=quorum, deadline=moment, convened_by=actor.user, by_name=by_name,
     )  # fmt: skip
     recorded(actor, panel, "panel.convened", finding=found.label, panel=panel.label, deadline=moment.isoformat())
     return panel
@@ -83,6 +97,8 @@ def invite_seat(
     found = panel_in(case.incident, panel)
     if found.state not in (Round.INVITING, Round.SEALED):
         raise rules_broken.RoundOver
+    if found.round > 1:
+        raise rules_broken.SecondRoundSeats
     errors: Errors = {}
     version = found.finding.standard_version
     discipline = clean_choice(discipline, "discipline", errors, norms.named("disciplines", version))
@@ -134,8 +150,11 @@ def release_seat(*, actor: Actor, reference: str, seat: int) -> Seat:
 
 
 @transaction.atomic
-def declare_conflict(*, actor: Actor, reference: str, seat: int, conflict: bool, text: str = "") -> Seat:
-    """The invited person says whether they have a conflict of interest, before any evidence opens.
+def declare_conflict(
+    *, actor: Actor, reference: str, seat: int, conflict: bool, text: str = "", nationalities: Iterable[str] = ()
+) -> Seat:
+    """The invited person says whether they have a conflict of interest, before any evidence opens, and of which countries
+    they are a national: nobody of the accused's or of the harmed's side sits, whoever employs them.
 
     None: the seat is theirs and the evidence opens to them by name. A conflict: they step out, the seat is free, and what
     had opened closes; a conflict that appears after an opinion was given takes that opinion out of the count.
@@ -147,6 +166,7 @@ def declare_conflict(*, actor: Actor, reference: str, seat: int, conflict: bool,
         raise NotAllowed(found.discipline)
     errors: Errors = {}
     words = clean_text(text, "text", errors, required=conflict)
+    nations = clean_nationalities(nationalities, errors, required=not conflict and found.conflict != Conflict.NONE)
     if errors:
         raise Invalid(errors)
     if found.recused_at is not None or (found.conflict == Conflict.NONE and found.member_id != actor.user.pk):
@@ -155,13 +175,28 @@ def declare_conflict(*, actor: Actor, reference: str, seat: int, conflict: bool,
         return step_out(actor, case.incident, found, words)
     if found.conflict == Conflict.NONE:
         return found
-    return take_seat(actor, case.incident, found)
+    return take_seat(actor, case.incident, found, nations)
 
 
-def take_seat(actor: Actor, incident: Incident, seat: Seat) -> Seat:
+def clean_nationalities(value: Iterable[str], errors: Errors, *, required: bool) -> list[str]:
+    """Country codes, one at least of whoever takes a seat."""
+    known = dict(country_choices())
+    codes = sorted({str(code).strip().upper() for code in value} - {""})
+    if any(code not in known for code in codes) or len(codes) > 10:
+        errors.setdefault("nationalities", []).append(_("Choose a country of the list."))
+    elif required and not codes:
+        errors.setdefault("nationalities", []).append(_("Say of which country you are a national."))
+    return codes
+
+
+def take_seat(actor: Actor, incident: Incident, seat: Seat, nationalities: list[str]) -> Seat:
     """No conflict: the seat is taken. The database opens the evidence, by name, with the same change."""
     if (side := side_of(incident, seat.organisation)) is not None:
         raise rules_broken.NoSeatFor(side)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attribution_side_of_person(%s, %s)", [incident.pk, nationalities])
+        if (own := cursor.fetchone()[0]) is not None:
+            raise rules_broken.NoSeatForNational(side=own)
     if Seat.objects.filter(panel_id=seat.panel_id, member=actor.user, recused_at__isnull=True).exists():
         raise rules_broken.AlreadySitting
     with connection.cursor() as cursor:
@@ -169,10 +204,13 @@ def take_seat(actor: Actor, incident: Incident, seat: Seat) -> Seat:
         bar = cursor.fetchone()[0]
     if bar == "over":
         raise rules_broken.RoundOver
+    if bar == "spoke_before":
+        raise rules_broken.SpokeBefore
     if bar is not None:
         raise rules_broken.MemberHasPart(part=bar)
     seat.conflict, seat.member, seat.declared_at = Conflict.NONE, actor.user, clock.now()
-    seat.save(update_fields=["conflict", "member", "declared_at"])
+    seat.nationalities = nationalities
+    seat.save(update_fields=["conflict", "member", "declared_at", "nationalities"])
     panel = Panel.objects.get(pk=seat.panel_id)
     recorded(actor, seat, "panel.seat_taken", panel=panel.label, seat=seat.label)
     filled = set(
@@ -186,7 +224,7 @@ def take_seat(actor: Actor, incident: Incident, seat: Seat) -> Seat:
 
 def step_out(actor: Actor, incident: Incident, seat: Seat, words: str) -> Seat:
     """A conflict: recused. The finding is computed anew when an open opinion leaves the count."""
-    gave = seat.sealed_at is not None
+    gave = Opinion.objects.filter(seat=seat).exists()
     seat.conflict, seat.member, seat.conflict_text = Conflict.DECLARED, actor.user, words
     seat.declared_at = seat.recused_at = clock.now()
     seat.recused_reason = "conflict"
@@ -227,9 +265,37 @@ def reveal_panel(*, actor: Actor, reference: str, panel: int) -> Panel:
     found.refresh_from_db(fields=["state", "revealed_at"])
     seats = Seat.objects.filter(panel=found).exclude(commitment="").order_by("number")
     recorded(
-        actor, found, "panel.revealed", panel=found.label, opinions=[[seat.label, seat.commitment] for seat in seats]
-    )
+        actor, found, "panel.revealed", panel=found.label, round=found.round,
+        opinions=[[seat.label, seat.commitment] for seat in seats],
+    )  # fmt: skip
     recompute_finding(actor=actor, finding=found.finding, cause="panel.revealed")
+    return found
+
+
+@transaction.atomic
+def begin_second_round(*, actor: Actor, reference: str, panel: int, deadline: Any) -> Panel:
+    """After the discussion: the same members give their opinions once more, sealed again, knowing the first ones.
+
+    Until it is opened the first opinions count. Whoever gave none in the first round gives none now: they have read
+    the others'.
+    """
+    case = open_case(actor, reference, Action.CONVENE_PANEL)
+    found = panel_in(case.incident, panel)
+    still_stands(found.finding)
+    errors: Errors = {}
+    moment = clean_future(deadline, errors)
+    if errors:
+        raise Invalid(errors)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attribution_second_round(%s, %s)", [found.pk, moment])
+        outcome = cursor.fetchone()[0]
+    refusals = {
+        "not_found": NotFound, "not_opened": rules_broken.NoSecondRound, "later_panel": rules_broken.LaterPanel,
+    }  # fmt: skip
+    if outcome in refusals:
+        raise refusals[outcome]
+    found.refresh_from_db(fields=["state", "round", "deadline"])
+    recorded(actor, found, "panel.second_round", panel=found.label, deadline=found.deadline.isoformat())
     return found
 
 

@@ -106,7 +106,7 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
         "may_convene": case.may(Action.CONVENE_PANEL)
         and not over
         and not any(panel.state in (Round.INVITING, Round.SEALED) for panel in panels),
-        "may_sign": case.may(Action.TAKE_SEAT) and mine and not over and finding.approved_at is None and finding.computed_tier > "T1",
+        "may_sign": case.may(Action.TAKE_SEAT) and mine and not (counting and counting.sealed_again) and not over and finding.approved_at is None and finding.computed_tier > "T1",
     }  # fmt: skip
 
 

@@ -276,9 +276,36 @@ class ConveneForm(Form):
         widget=forms.NumberInput(attrs={"class": "w4"}),
     )
 
+    by_name = forms.ChoiceField(
+        label=_("How do members speak in the discussion?"), widget=forms.RadioSelect, initial="yes", required=False,
+        choices=[("yes", _("By name")), ("no", _("By a handle: Member 1, Member 2"))],
+    )  # fmt: skip
+
     def facts(self) -> dict[str, Any]:
         """As `services.convene_panel` takes it."""
-        return {"deadline": end_of(self.cleaned_data["deadline"]), "quorum": self.cleaned_data["quorum"]}
+        given = self.cleaned_data
+        return {"deadline": end_of(given["deadline"]), "quorum": given["quorum"], "by_name": given["by_name"] != "no"}
+
+
+class SecondRoundForm(Form):
+    """Until when the second opinions are given."""
+
+    deadline = forms.DateField(
+        label=_("Last day for opinions"),
+        widget=day(),
+        error_messages=DATE,
+        help_text=_("It ends at midnight UTC after this day."),
+    )
+
+    def facts(self) -> dict[str, Any]:
+        """As `services.begin_second_round` takes it."""
+        return {"deadline": end_of(self.cleaned_data["deadline"])}
+
+
+class RemarkForm(Form):
+    """What a member says between the rounds."""
+
+    text = forms.CharField(label=_("What you say"), widget=area())
 
 
 class InviteForm(Form):
@@ -316,6 +343,19 @@ class DeclareForm(Form):
         widget=area(3),
         help_text=_("Only if you have one. It is kept with the seat."),
     )
+
+    nationalities = forms.ChoiceField(
+        label=_("Of which country are you a national?"), required=False,
+        help_text=_("Nobody of the accused’s or of the harmed’s side sits, whoever employs them. Kept with the seat, shown to nobody."),
+    )  # fmt: skip
+    second_nationality = forms.ChoiceField(label=_("Another nationality, if you have one"), required=False)
+
+    def __init__(self, *args: Any, taken: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("nationalities", "second_nationality"):
+            choose(self, name, country_choices(), _("Choose a country"))
+            if taken:  # said already; only a conflict that appears is declared now
+                self.fields[name].widget = forms.HiddenInput()
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}

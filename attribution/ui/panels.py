@@ -18,10 +18,11 @@ from organisations.roles import Action
 
 from .. import norms, selectors, services
 from ..access import own_seat_for, panel_for
+from ..errors import LaterPanel, NoDiscussionNow, NoSecondRound
 from ..models import Opinion, Panel, Seat
 from ..states import Conflict, Round
 from ..words import shown
-from .forms import DeclareForm, InviteForm, OpinionForm, ResolveForm
+from .forms import DeclareForm, InviteForm, OpinionForm, RemarkForm, ResolveForm, SecondRoundForm
 from .pages import form_page, page
 
 
@@ -70,10 +71,15 @@ def panel_context(case: CaseAccess, panel: Panel, actor: Actor) -> dict[str, Any
         "sitting": len(sitting),
         "empty_seats": [names[code] for code in panel.required_seats if code not in filled],
         "opinions": opened,
+        "earlier": [opinion_words(row, panel) for row in selectors.earlier_opinions(panel)],
+        "discussion": selectors.discussion_of(panel, actor.user),
+        "may_discuss": seat is not None and panel.state == Round.REVEALED and case.incident.status == "open",
+        "may_begin_second": case.may(Action.CONVENE_PANEL) and panel.state == Round.REVEALED and panel.round == 1 and case.incident.status == "open",
         "over": panel.deadline < clock.now(),
-        "may_invite": case.may(Action.CONVENE_PANEL) and running and case.incident.status == "open",
+        "may_invite": case.may(Action.CONVENE_PANEL) and running and panel.round == 1 and case.incident.status == "open",
         "may_reveal": panel.state == Round.SEALED and (seat is not None or case.may(Action.CONVENE_PANEL)),
-        "may_opine": seat is not None and panel.state == Round.SEALED and panel.deadline >= clock.now(),
+        "may_opine": seat is not None and panel.state == Round.SEALED and panel.deadline >= clock.now()
+        and (panel.round == 1 or any(row["opinion"].seat_id == seat.pk for row in opened)),
         "may_answer": seat is not None and panel.state != Round.SEALED,
     }  # fmt: skip
 
@@ -117,7 +123,7 @@ def seat_declare(request: HttpRequest, reference: str, seat: int) -> HttpRespons
     """The invitation and the declaration, before any evidence opens."""
     actor = actor_of(request)
     case, found = own_seat_for(actor, reference, seat)
-    form = DeclareForm(request.POST or None)
+    form = DeclareForm(request.POST or None, taken=found.conflict == Conflict.NONE)
     disciplines = dict(norms.named("disciplines"))
     chosen = form.data.get("conflict") == "yes"
     may_answer = found.recused_at is None and (
@@ -126,7 +132,8 @@ def seat_declare(request: HttpRequest, reference: str, seat: int) -> HttpRespons
     return form_page(
         request, case, form,
         lambda: services.declare_conflict(
-            actor=actor, reference=reference, seat=seat, conflict=chosen, text=form.cleaned_data["text"]
+            actor=actor, reference=reference, seat=seat, conflict=chosen, text=form.cleaned_data["text"],
+            nationalities=[form.cleaned_data[name] for name in ("nationalities", "second_nationality")],
         ),
         title=_("A seat on a panel"), button=_("Declare"),
         done=_("You stepped out. The evidence is closed to you.") if chosen else _("The seat is yours. The evidence is open to you now."),
@@ -162,6 +169,39 @@ def panel_reveal(request: HttpRequest, reference: str, panel: int) -> HttpRespon
     services.reveal_panel(actor=actor_of(request), reference=reference, panel=panel)
     messages.success(request, _("All opinions are open. The finding was computed anew."))
     return see_other(address(reference, panel))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_round(request: HttpRequest, reference: str, panel: int) -> HttpResponse:
+    """Beginning the second round, sealed again."""
+    actor = actor_of(request)
+    case, found = panel_for(actor, reference, panel, Action.CONVENE_PANEL)
+    form = SecondRoundForm(request.POST or None)
+    return form_page(
+        request, case, form,
+        lambda: services.begin_second_round(actor=actor, reference=reference, panel=panel, **form.facts()),
+        title=_("Second round of %(panel)s") % {"panel": found.label}, button=_("Begin the second round"),
+        done=_("The second round has begun. Opinions are sealed again."), back=address(reference, panel),
+        lede=_("The same members give their opinions once more, knowing the first ones. Until they are opened, the first ones count."),
+        explains=(NoSecondRound, LaterPanel),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def discuss(request: HttpRequest, reference: str, panel: int) -> HttpResponse:
+    """Speaking in the discussion between the rounds."""
+    actor = actor_of(request)
+    case, found = panel_for(actor, reference, panel, Action.TAKE_SEAT)
+    if own_seat(selectors.seats_of(found), actor) is None:
+        raise NotAllowed(Action.TAKE_SEAT)
+    form = RemarkForm(request.POST or None)
+    lede = _("It is shown under your name.") if found.by_name else _("It is shown under a handle, not under your name.")
+    return form_page(
+        request, case, form,
+        lambda: services.add_remark(actor=actor, reference=reference, panel=panel, **form.cleaned_data),
+        title=_("Discussion of %(panel)s") % {"panel": found.label}, button=_("Say it"), done=_("It stands in the discussion."),
+        back=address(reference, panel), lede=lede, explains=(NoDiscussionNow,),
+    )  # fmt: skip
 
 
 @require_POST

@@ -148,7 +148,9 @@ class Ground:
         panel = self.convened()
         for number, member in enumerate(self.members, start=1):
             with as_(member):
-                services.declare_conflict(actor=member, reference=self.reference, seat=number, conflict=False)
+                services.declare_conflict(
+                    actor=member, reference=self.reference, seat=number, conflict=False, nationalities=["NZ"]
+                )
         return panel
 
     def sealed(self, *opinions: dict[str, Any]) -> Panel:

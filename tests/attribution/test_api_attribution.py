@@ -58,7 +58,12 @@ def test_the_whole_way_by_program(ground: Ground, sign_in: SignIn) -> None:
         client = sign_in(member)
         assert send(client, "GET", url(ground, "panels/1/"))[0] == 403
         assert send(client, "GET", url(ground, f"seats/{number}/"))[1]["conflict"] == "undeclared"
-        assert send(client, "POST", url(ground, f"seats/{number}/"), {"conflict": False})[1]["conflict"] == "none"
+        assert (
+            send(client, "POST", url(ground, f"seats/{number}/"), {"conflict": False, "nationalities": ["NZ"]})[1][
+                "conflict"
+            ]
+            == "none"
+        )
     for member in ground.members:
         client = sign_in(member)
         status, opinion = send(client, "PUT", url(ground, "panels/1/opinion/"), OPINION)

@@ -87,7 +87,9 @@ def test_evidence_opens_to_the_member_only_after_they_declared_no_conflict(groun
         assert Incident.objects.exists()  # the summary
         assert not EvidenceItem.objects.exists() and not Finding.objects.exists() and not Panel.objects.exists()
         assert [seat.about[:3] for seat in Seat.objects.all()] == ["GRU"]
-        services.declare_conflict(actor=member, reference=ground.reference, seat=1, conflict=False)
+        services.declare_conflict(
+            actor=member, reference=ground.reference, seat=1, conflict=False, nationalities=["NZ"]
+        )
         assert EvidenceItem.objects.count() == 3
         assert Panel.objects.get().state == "inviting"
 
@@ -104,7 +106,9 @@ def test_a_conflict_frees_the_seat_and_opens_nothing(ground: Ground) -> None:
         )
         assert not EvidenceItem.objects.exists()
         with pytest.raises(errors.SeatTaken):
-            services.declare_conflict(actor=member, reference=ground.reference, seat=1, conflict=False)
+            services.declare_conflict(
+                actor=member, reference=ground.reference, seat=1, conflict=False, nationalities=["NZ"]
+            )
         assert Entry.objects.filter(verb="panel.seat_recused").count() == 1
 
 
@@ -130,10 +134,14 @@ def test_only_the_right_role_of_the_invited_organisation_takes_a_seat(ground: Gr
     ground.convened()
     wrong_role = ground.people.meridian.person("legal_assessor")
     with as_(wrong_role), pytest.raises(NotFound):  # the summary was opened to the role of the seat alone
-        services.declare_conflict(actor=wrong_role, reference=ground.reference, seat=1, conflict=False)
+        services.declare_conflict(
+            actor=wrong_role, reference=ground.reference, seat=1, conflict=False, nationalities=["NZ"]
+        )
     wrong_house = ground.members[1]
     with as_(wrong_house), pytest.raises(NotFound):
-        services.declare_conflict(actor=wrong_house, reference=ground.reference, seat=1, conflict=False)
+        services.declare_conflict(
+            actor=wrong_house, reference=ground.reference, seat=1, conflict=False, nationalities=["NZ"]
+        )
 
 
 def test_nobody_declares_for_another(ground: Ground) -> None:
@@ -166,7 +174,9 @@ def test_whoever_gave_in_evidence_has_no_seat_and_leaves_the_one_they_hold(groun
     invite(ground, ground.people.meridian.organisation, "digital_forensics")
     with as_(member):
         with pytest.raises(errors.MemberHasPart):
-            services.declare_conflict(actor=member, reference=ground.reference, seat=4, conflict=False)
+            services.declare_conflict(
+                actor=member, reference=ground.reference, seat=4, conflict=False, nationalities=["NZ"]
+            )
         refused_by_the_database(
             lambda: Seat.objects.filter(number=4).update(conflict="none", member=member.user, declared_at=clock.now())
         )
@@ -290,7 +300,9 @@ def test_no_opinion_before_all_three_disciplines_are_seated_or_before_the_declar
     with as_(member):
         with pytest.raises(NotAllowed):  # nothing but the summary is theirs yet
             services.seal_opinion(actor=member, reference=ground.reference, panel=1, facts=OPINION)
-        services.declare_conflict(actor=member, reference=ground.reference, seat=1, conflict=False)
+        services.declare_conflict(
+            actor=member, reference=ground.reference, seat=1, conflict=False, nationalities=["NZ"]
+        )
         with pytest.raises(errors.SeatsFilling):
             services.seal_opinion(actor=member, reference=ground.reference, panel=1, facts=OPINION)
 
@@ -394,7 +406,9 @@ def test_an_invitation_is_taken_back_until_it_is_answered(ground: Ground) -> Non
         services.release_seat(actor=ground.analyst, reference=ground.reference, seat=1)
     member = ground.members[0]
     with as_(member), pytest.raises(errors.SeatTaken):
-        services.declare_conflict(actor=member, reference=ground.reference, seat=1, conflict=False)
+        services.declare_conflict(
+            actor=member, reference=ground.reference, seat=1, conflict=False, nationalities=["NZ"]
+        )
 
 
 def test_the_member_assesses_and_does_nothing_else_on_the_case(ground: Ground) -> None:

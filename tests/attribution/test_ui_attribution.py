@@ -146,7 +146,9 @@ def test_the_whole_way_in_a_browser(ground: Ground, sign_in: SignIn) -> None:
         assert "Did the GRU do it?" in page(client, url(ground, f"seats/{number}/"))
         page(client, url(ground, "findings/F-1/"), 403)
         page(client, f"/incidents/{ground.reference}/evidence/E-1/", 403)
-        assert client.post(url(ground, f"seats/{number}/"), {"conflict": "no"}).status_code == 303
+        assert (
+            client.post(url(ground, f"seats/{number}/"), {"conflict": "no", "nationalities": "NZ"}).status_code == 303
+        )
         page(client, f"/incidents/{ground.reference}/evidence/E-1/")
         page(client, url(ground, "findings/F-1/"))
     for member in ground.members:

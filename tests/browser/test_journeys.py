@@ -160,7 +160,7 @@ def test_opinions_are_sealed_from_each_other_until_all_are_in(cast: Cast, visit:
     reasons = ("Two origins agree on the relay.", "Article 4 needs more than a uniform.", "Patients were the target.")
     for seat, member in enumerate(ground.members, start=1):
         with acting_as(member.principal), transaction.atomic():
-            declare_conflict(actor=member, reference=case.reference, seat=seat, conflict=False)
+            declare_conflict(actor=member, reference=case.reference, seat=seat, conflict=False, nationalities=["NZ"])
     for seat, (member, words) in enumerate(zip(ground.members, reasons, strict=True)):
         with visit(member, javascript=False) as page:
             opened = page.goto(f"{address}opinion/")

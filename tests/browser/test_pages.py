@@ -121,7 +121,7 @@ def with_second_factor(actor: Actor) -> Actor:
 def seat_taken(actor: Actor, reference: str) -> Actor:
     """The person declares no conflict and takes the second seat."""
     with acting_as(actor.principal):
-        declare_conflict(actor=actor, reference=reference, seat=2, conflict=False)
+        declare_conflict(actor=actor, reference=reference, seat=2, conflict=False, nationalities=["NZ"])
     return actor
 
 

@@ -304,6 +304,8 @@ ATTRIBUTION = {
     "seat-declare": by_members(form(A.VIEW)),
     "opinion": by_members(form(A.TAKE_SEAT)),
     "panel-reveal": act(A.CONVENE_PANEL),
+    "panel-second-round": form(A.CONVENE_PANEL),
+    "panel-discuss": by_members(form(A.TAKE_SEAT)),
     "panel-close": act(A.CONVENE_PANEL),
     "objection-answer": form(A.TAKE_SEAT),
     "api-leg-list": case(A.SEE_ATTRIBUTION, POST=A.ANALYSE),
@@ -332,6 +334,8 @@ ATTRIBUTION = {
     "api-seat": by_members(form(A.VIEW)),
     "api-opinion": by_members(case(A.TAKE_SEAT, PUT=A.TAKE_SEAT)),
     "api-panel-reveal": act(A.CONVENE_PANEL),
+    "api-panel-second-round": act(A.CONVENE_PANEL),
+    "api-panel-discussion": by_members(act(A.TAKE_SEAT)),
     "api-panel-close": act(A.CONVENE_PANEL),
     "api-objection": act(A.TAKE_SEAT),
 }

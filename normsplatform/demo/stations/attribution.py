@@ -118,7 +118,9 @@ def convene(stage: Stage, given: Row) -> None:
     for key, member in members.items():
 
         def declare(actor: Actor, number: int = panel["seats"][key]) -> None:
-            services.declare_conflict(actor=actor, reference=stage.reference, seat=number, conflict=False)
+            services.declare_conflict(
+                actor=actor, reference=stage.reference, seat=number, conflict=False, nationalities=["NZ"]
+            )
 
         stage.tell(f"{step}/seated/{key}", member, declare)
     for opinion in given["opinions"]:
@@ -138,6 +140,32 @@ def convene(stage: Stage, given: Row) -> None:
         stage.tell(f"{step}/opened", given["reveal"], reveal)
     if "corroborate" in given:
         stage.tell(f"{step}/corroborated", given["corroborate"], corroborate)
+    for place, said in enumerate(given.get("discussion", ())):
+
+        def speak(actor: Actor, text: str = said["text"]) -> None:
+            services.add_remark(actor=actor, reference=stage.reference, panel=panel["panel"], text=text)
+
+        stage.tell(f"{step}/discussed/{place}", members[said["seat"]], speak)
+    if "second_round" in given:
+        second_round(stage, given, panel["panel"], members)
+
+
+def second_round(stage: Stage, given: Row, panel: int, members: dict[str, str]) -> None:
+    """The same members once more, sealed again, after they have spoken with each other."""
+    second, step = given["second_round"], f"panel/{given['finding']}/second"
+
+    def begin(actor: Actor) -> None:
+        services.begin_second_round(
+            actor=actor, reference=stage.reference, panel=panel, deadline=cases.in_days(second["deadline_in_days"])
+        )
+
+    stage.tell(step, given["by"], begin)
+    for opinion in second["opinions"]:
+
+        def seal(actor: Actor, facts: Row = opinion["facts"]) -> None:
+            services.seal_opinion(actor=actor, reference=stage.reference, panel=panel, facts=facts)
+
+        stage.tell(f"{step}/sealed/{opinion['seat']}", members[opinion["seat"]], seal)
 
 
 ACTS = {
