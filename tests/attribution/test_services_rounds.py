@@ -194,7 +194,7 @@ def test_a_person_is_asked_their_own_nationality(ground: Ground, nations: list[s
         if side:
             assert refused.value.details == {"side": side}
         else:
-            assert "nationalities" in refused.value.fields
+            assert "nationalities" in getattr(refused.value, "fields", {})
         if nations != ["XX"]:
             refused_by_the_database(
                 lambda: Seat.objects.filter(number=1).update(
@@ -247,7 +247,7 @@ def test_who_leaves_the_house_mid_round_leaves_the_seat_and_reads_nothing_more(g
     leaves(ground, *SEATS[0][:2])
     with as_(member):
         assert not EvidenceItem.objects.exists() and not Finding.objects.exists() and not Opinion.objects.exists()
-        with pytest.raises(NotFound):
+        with pytest.raises((NotFound, NotAllowed)):
             services.seal_opinion(actor=member, reference=ground.reference, panel=1, facts=OPINION)
     with as_(ground.analyst):
         seat = Seat.objects.get(number=1)
