@@ -20,6 +20,10 @@ class FindingQuerySet(models.QuerySet["Finding"]):
         """Neither withdrawn nor superseded."""
         return self.filter(standing__in=[Standing.CURRENT, Standing.REVISED])
 
+    def stale(self) -> FindingQuerySet:
+        """Waiting to be computed anew."""
+        return self.standing().filter(stale_since__isnull=False)
+
     def overdue(self, on: date) -> FindingQuerySet:
         """Provisional and past their review date (R2.14)."""
         return self.standing().filter(tier="T1", review_on__lt=on)

@@ -161,6 +161,8 @@ def finding_values(row: Finding) -> dict[str, Any]:
         "asks": list(clock.asks),
         "proposed_at": row.proposed_at.isoformat(),
         "approved_at": row.approved_at.isoformat() if row.approved_at else None,
+        "being_recomputed": row.stale_since is not None,
+        "waits_because": row.stale_because,
         "computed_at": row.computed_at.isoformat() if row.computed_at else None,
         "explanation": row.explanation,
     }
@@ -189,6 +191,7 @@ def change_values(row: StandingChange) -> dict[str, Any]:
         "standing": row.standing,
         "contested": row.contested,
         "marked_items": row.marked_items,
+        "flipped": row.flipped,
     }
 
 

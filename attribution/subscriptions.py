@@ -1,4 +1,4 @@
-"""What attribution hears from the rooms below: an act on evidence computes the findings anew, in the same transaction."""
+"""What attribution hears from the rooms below: an act on evidence marks the findings in the same transaction, for a worker."""
 
 import json
 from typing import Any
@@ -8,7 +8,6 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from evidence.counting import WEIGHERS
-from incidents.models import Incident
 from ledger.models import Entry
 from organisations.actors import Actor
 from organisations.models import Organisation, User
@@ -17,7 +16,7 @@ from .models import Finding, Seat, StandingChange
 from .services import relying, replies
 from .services.counting import standings_of
 from .services.panels import recorded
-from .services.tiers import recompute_case
+from .staleness import mark_stale
 
 WEIGHERS.append(standings_of)
 MOVES_FINDINGS = frozenset(
@@ -39,7 +38,7 @@ def record_recusals(actor: Actor, left: QuerySet[Seat], because: str) -> None:
 
 @receiver(post_save, sender=Entry, dispatch_uid="attribution.evidence_moved")
 def evidence_moved(instance: Entry, **_kwargs: Any) -> None:
-    """A ledger entry about evidence: whoever did it computes what rests on it anew."""
+    """A ledger entry about evidence: what rests on it is marked, and a worker computes it anew."""
     if instance.verb not in MOVES_FINDINGS or instance.root_id is None:
         return
     if not Finding.objects.filter(incident_id=instance.root_id).exists():
@@ -49,9 +48,8 @@ def evidence_moved(instance: Entry, **_kwargs: Any) -> None:
     if instance.verb in GIVES_IN:
         given = Seat.objects.filter(incident_id=instance.root_id, member_id=actor.user.pk)
         record_recusals(actor, given, "gave_in_evidence")
-    incident = Incident.objects.defer("search").get(pk=instance.root_id)
     item = json.loads(instance.payload).get("item", "")
-    recompute_case(actor=actor, incident=incident, cause=f"{instance.verb} {item}".strip())
+    mark_stale(incident_id=instance.root_id, cause=f"{instance.verb} {item}".strip())
 
 
 @receiver(post_save, sender=StandingChange, dispatch_uid="attribution.standing_changed")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.models import Incident
 
 from . import norms
-from .models import Finding, Hypothesis
+from .models import Finding, Hypothesis, StandingChange
 from .rules import ReviewState
 from .selectors import LegRow, clock_of, legs_of
 
@@ -39,6 +39,11 @@ CAUSES = {
     "evidence.restored": _("Evidence was taken back into use"),
     "evidence.withdrawn": _("Evidence was withdrawn"),
     "evidence.handled": _("Custody of evidence was added to"),
+    "evidence.released": _("Evidence was handed over"),
+    "evidence.receipt_accepted": _("Receipt of evidence was confirmed"),
+    "evidence.receipt_refused": _("Receipt of evidence was refused"),
+    "evidence.came_back": _("Evidence came back"),
+    "evidence.disposed": _("Evidence was disposed of"),
 }
 
 
@@ -47,6 +52,17 @@ def cause_words(cause: str) -> str:
     verb, _space, item = cause.partition(" ")
     words = str(CAUSES.get(verb, verb))
     return gettext("%(what)s: %(item)s") % {"what": words, "item": item} if item else words
+
+
+def flip_words(change: StandingChange) -> list[tuple[str, bool]]:
+    """The requirements that flipped with a change, in words, each with whether it is met now."""
+    texts = {
+        (row["tier"], row["code"]): norms.say(row["text"]["code"], row["text"]["params"], change.standard_version)
+        for row in change.explanation.get("requirements", ())
+    }
+    return [
+        (texts[row["tier"], row["code"]], row["met"]) for row in change.flipped if (row["tier"], row["code"]) in texts
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from attribution import reply_rules
-from attribution.services import require_replies
+from attribution.services import require_replies, settle_case
 from core import clock
 from core.errors import Invalid
 from incidents.access import case_for
@@ -38,6 +38,7 @@ def propose_measure(*, actor: Actor, reference: str, proposal: Mapping[str, Any]
     must_be_open(incident)
     ladder = selectors.ladder()
     given = answers.read(proposal, ladder.content, selectors.taxonomy().content, clock.today())
+    settle_case(incident)
     report, standing = selectors.judge(incident, given.view)
     rung = measures(ladder.content)[given.view.code]
     measure = Measure.objects.create(
@@ -139,6 +140,7 @@ def _not_expired(measure: Measure) -> None:
 
 
 def _still_allowed(measure: Measure, **changes: Any) -> Standing:
+    settle_case(measure.incident)
     report, standing = selectors.judge_again(measure, **changes)
     if not report.allowed:
         raise errors.GuardrailsRefused(report=reports.told(reports.as_json(report)), measure=measure.label)

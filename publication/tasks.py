@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from attribution.tasks import recompute_stale
 from organisations.actors import acting
 
 from . import services
@@ -12,5 +13,6 @@ def prepare_release(release_id: int) -> None:
     """Safe to run twice: the second run finds nothing to do."""
     actor = services.preparer_of(release_id)
     if actor is not None:
+        recompute_stale()  # no figure counts a tier that waits to be computed anew
         with acting(actor):
             services.prepare_release(actor=actor, release_id=release_id)

@@ -234,6 +234,8 @@ class FindingOut(Shape):
     asks = serializers.ListField(child=serializers.CharField())
     proposed_at = serializers.DateTimeField()
     approved_at = serializers.DateTimeField(allow_null=True)
+    being_recomputed = serializers.BooleanField()
+    waits_because = serializers.ListField(child=serializers.CharField())
     computed_at = serializers.DateTimeField(allow_null=True)
     explanation = serializers.DictField()
 
@@ -256,6 +258,14 @@ class ContestOut(ContestIn):
     resolution = serializers.CharField()
 
 
+class FlipOut(Shape):
+    """A requirement that was met and is not, or the other way."""
+
+    tier = serializers.CharField()
+    code = serializers.CharField()
+    met = serializers.BooleanField()
+
+
 class ChangeOut(Shape):
     """A step of a finding's history."""
 
@@ -266,6 +276,7 @@ class ChangeOut(Shape):
     standing = serializers.CharField()
     contested = serializers.BooleanField()
     marked_items = serializers.ListField(child=serializers.CharField())
+    flipped = FlipOut(many=True)
 
 
 class SeatOut(Shape):

@@ -63,6 +63,10 @@ class Finding(CaseRow):
     computed_tier = models.CharField(max_length=2, default="T0", editable=False)
     computed_at = models.DateTimeField(null=True, editable=False)
     explanation = models.JSONField(default=dict, editable=False)
+    stale_since = models.DateTimeField(
+        null=True, editable=False, help_text=_("Something it rests on has changed; it waits to be computed anew.")
+    )
+    stale_because = ArrayField(models.CharField(max_length=60), default=list, editable=False)
     marked_items = ArrayField(
         models.CharField(max_length=12),
         default=list,
@@ -170,6 +174,7 @@ class StandingChange(CaseRow):
     contested = models.BooleanField()
     marked_items = ArrayField(models.CharField(max_length=12), default=list)
     explanation = models.JSONField()
+    flipped = models.JSONField(default=list, help_text=_("Requirements that were met and are not, or the other way."))
     standard_version = models.CharField(max_length=24)
     actor = person()
 

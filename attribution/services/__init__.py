@@ -36,7 +36,7 @@ from .replies import (
     require_replies,
     waive_reply,
 )
-from .tiers import recompute_case, recompute_finding
+from .tiers import recompute_case, recompute_finding, settle_case
 
 __all__ = [
     "Asked",
@@ -75,6 +75,7 @@ __all__ = [
     "resolve_contest",
     "reveal_panel",
     "seal_opinion",
+    "settle_case",
     "supersede_finding",
     "waive_reply",
     "withdraw_finding",

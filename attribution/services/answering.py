@@ -27,7 +27,7 @@ from .. import errors as rules_broken
 from .. import reply_rules
 from ..models import Contest, FindingIssue, Invitation, Reply
 from ..rules.reply import channel_ends
-from .panels import system_for
+from .platform import system_for
 from .replies import ALPHABET, digest_of, reissue
 from .tiers import recompute_finding
 

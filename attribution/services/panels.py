@@ -17,8 +17,8 @@ from incidents.facts import Errors, clean_choice, clean_text
 from incidents.models import Incident
 from incidents.services import grant_access
 from ledger.services import record
-from organisations.actors import SYSTEM_EMAIL, Actor
-from organisations.models import Organisation, User
+from organisations.actors import Actor
+from organisations.models import Organisation
 from organisations.roles import Action, Grade
 
 from .. import errors as rules_broken
@@ -28,6 +28,7 @@ from ..models import Finding, Opinion, Panel, Seat
 from ..states import PANEL_TRANSITIONS, Conflict, Round
 from .facts import clean_deadline
 from .findings import still_stands
+from .platform import system_for
 from .tiers import recompute_finding
 
 SMALLEST = 3
@@ -46,9 +47,12 @@ def side_of(incident: Incident, organisation: Organisation) -> str | None:
     return None if found is None else str(found)
 
 
-def system_for(holder_id: int) -> Actor:
-    """The platform acting for the holder of a case, for what an act brings about after its actor's own access has ended."""
-    return Actor(User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=holder_id), ())
+def clean_future(value: Any, errors: Errors) -> datetime | None:
+    """Until when opinions are given: a moment that is still to come."""
+    moment = clean_deadline(value, "deadline", errors)
+    if moment is not None and moment <= clock.now():
+        errors.setdefault("deadline", []).append(_("The date must be in the future."))
+    return moment
 
 
 def clean_future(value: Any, errors: Errors) -> datetime | None:

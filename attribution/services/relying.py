@@ -25,7 +25,7 @@ from organisations.roles import Action
 from ..access import finding_for, open_finding_for
 from ..models import Finding, FindingIssue, OutsideAcknowledgement, RelyingParty, StandingChange
 from .facts import clean_line
-from .panels import system_for
+from .platform import system_for
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 

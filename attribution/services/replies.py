@@ -31,7 +31,8 @@ from ..rules.reply import AskedView, deadline_from, names_a_party, publication_b
 from ..states import Standing
 from .facts import clean_line
 from .findings import recorded, still_stands
-from .panels import system_for
+from .platform import system_for
+from .tiers import settle_case
 
 # Letters and digits nobody mistakes for another when a code is read out over the telephone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -280,7 +281,10 @@ def publish_finding(*, actor: Actor, reference: str, label: str) -> FindingIssue
 
     Whoever proposed the finding does not publish it. The database refuses the same (trigger `issue_guard`).
     """
-    _incident, finding, notice = _notice_for(actor, reference, label)
+    incident, finding, notice = _notice_for(actor, reference, label)
+    settle_case(incident)
+    finding.refresh_from_db()
+    finding.incident = incident
     still_stands(finding)
     if finding.proposed_by_id == actor.user.pk:
         raise rules_broken.PublishedByProposer

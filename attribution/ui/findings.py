@@ -23,7 +23,7 @@ from ..pictures import effect_words, robustness_figure
 from ..replay import replay
 from ..rules import proof_of
 from ..states import Round
-from ..words import cause_words, names_of, shown
+from ..words import cause_words, flip_words, names_of, shown
 from .forms import AmendForm, ContestForm, ConveneForm, ExtendForm, ProposeForm, ReasonForm, ResolveForm, SupersedeForm
 from .pages import form_page, page
 from .replies import positions_of
@@ -80,7 +80,7 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
     opinions = selectors.opened_opinions(counting) if counting else []
     kinds = dict(norms.named("contest_kinds", finding.standard_version))
     contests = Contest.objects.filter(finding=finding).select_related("opened_by", "resolved_by").order_by("pk")
-    history = StandingChange.objects.filter(finding=finding).defer("explanation").order_by("-pk")[:50]
+    history = StandingChange.objects.filter(finding=finding).order_by("-pk")[:50]
     over = finding.standing in ("withdrawn", "superseded") or case.incident.status != "open"
     mine = any(row.author_id == actor.user.pk and row.position != "dissent" for row in opinions)
     return {
@@ -92,8 +92,10 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
         "panels": panels,
         "replies": positions_of(finding),
         "dissents": [row for row in opinions if row.position != "concur"],
+        "newer_standard": newest if (newest := norms.version_in_force()) != finding.standard_version else "",
+        "waits": [cause_words(cause) for cause in finding.stale_because],
         "contests": [(row, kinds.get(row.kind, row.kind)) for row in contests],
-        "history": [(row, cause_words(row.cause)) for row in history],
+        "history": [(row, cause_words(row.cause), flip_words(row) if row.flipped else []) for row in history],
         "extensions": Extension.objects.filter(finding=finding).select_related("extended_by"),
         "article": dict(norms.articles(finding.standard_version)).get(finding.article or 0, ""),
         "proof": proof_shown(case, finding),

@@ -8,6 +8,7 @@ import pytest
 
 from attribution import services
 from attribution.models import Finding, Panel
+from attribution.tasks import recompute_stale
 from core import clock
 from evidence.models import EvidenceItem
 from incidents.models import Incident
@@ -182,7 +183,8 @@ class Ground:
             return services.corroborate_finding(actor=member, reference=self.reference, label="F-1")
 
     def finding(self, label: str = "F-1") -> Finding:
-        """As it is stored now."""
+        """As it is stored once a worker has been at work."""
+        recompute_stale()
         with as_(self.analyst):
             return Finding.objects.get(incident=self.incident, number=int(label[2:]))
 

@@ -89,8 +89,8 @@ class House:
         """Who opens an address: whoever may do everything in the house that holds the case, unless somebody is meant."""
         if address.name in FOR_VISITORS or (address.door.kind is Kind.ANYONE and "release" in address.name):
             return None
-        if address.name in {"opinion", "seat-declare"}:
-            return self.member if address.name == "opinion" else self.invited
+        if address.name in {"opinion", "panel-discuss", "seat-declare"}:
+            return self.invited if address.name == "seat-declare" else self.member
         if address.door.kind is Kind.OWN and not address.name.startswith(("member", "trusted-key")):
             return self.author
         if address.name in SECOND_FACTOR | WITH_SEALING_KEY:

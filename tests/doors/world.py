@@ -134,7 +134,7 @@ def build(people: People) -> World:
         words={"verb": "incident.edited", "n": 1},
     )  # fmt: skip
     with acting_as(analyst.principal):
-        notice = Notification.objects.get()
+        notice = Notification.objects.get(kind="watched.summary")
         notifications.watch(actor=analyst, root_id=incident.pk, reference=reference, url="/inbox/")
         watch = Watch.objects.get()
         mute = notifications.mute_case(actor=analyst, notification_id=notice.pk)
