@@ -14,6 +14,8 @@ from attribution.rules import Likelihood
 from attribution.rules.calibration import brier, mean_score, scored_as
 from attribution.scores import by_discipline, own_estimates
 from core.errors import Invalid
+from organisations.actors import Actor
+from organisations.models import User
 
 from .builders import STANDARD
 from .ground import Ground, as_
@@ -45,11 +47,17 @@ def test_nothing_is_claimed_without_data() -> None:
     assert scored_as(Likelihood("phia", "likely"), replace(STANDARD, scales={})) is None
 
 
+def colleague(ground: Ground) -> Actor:
+    """A second analyst of the house, who did not propose the finding."""
+    known = User.objects.filter(email="analyst2@vela.example").first()
+    return Actor(known, ground.analyst.organisation, ("analyst",)) if known else ground.people.vela.another("analyst")
+
+
 def answered(ground: Ground, **facts: Any) -> Resolution:
-    grader = ground.people.vela.coordinator
-    with as_(grader):
+    other = colleague(ground)
+    with as_(other):
         return services.resolve_question(
-            actor=grader, reference=ground.reference, label="F-1",
+            actor=other, reference=ground.reference, label="F-1",
             **{"was_so": False, "how": "disproved", "reasons": "The log was forged, a court found.", **facts},
         )  # fmt: skip
 
