@@ -50,7 +50,9 @@ def hypothesis_in(incident: Incident, label: str) -> Hypothesis:
 def finding_in(incident: Incident, label: str) -> Finding:
     """The case's finding with this label (`F-3`)."""
     findings = Finding.objects.filter(incident=incident, number=number_in(label, FINDING))
-    found = findings.select_related("hypothesis", "proposed_by", "organisation", "approved_by", "superseded_by").first()
+    found = findings.select_related(
+        "hypothesis", "proposed_by", "organisation", "approved_by", "superseded_by", "resolution"
+    ).first()
     if found is None:
         raise NotFound(label)
     found.incident = incident

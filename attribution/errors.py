@@ -79,6 +79,28 @@ class ResolvedByProposer(DomainError):
     message = _("You proposed this finding. Somebody else has to resolve what is said against it.")
 
 
+class ResolvedByItsProposer(DomainError):
+    code = "finding_resolved_by_proposer"
+    message = _("You proposed this finding. Somebody else says how it turned out.")
+
+
+class QuestionResolved(DomainError):
+    code = "finding_resolved"
+    message = _("How this question turned out is on record already.")
+
+
+class StillJudged(DomainError):
+    code = "finding_still_judged"
+    message = _("A panel is at work on this finding. No answer is put before it has spoken.")
+
+
+class AnswerNotKnown(DomainError):
+    code = "finding_answer_not_known"
+    message = _(
+        "The answer is known when a decision is on record, when the finding was withdrawn because it was disproved, or in an exercise."
+    )
+
+
 class SupersedesItself(DomainError):
     code = "finding_supersedes_itself"
     message = _("Choose another finding of this case that still stands.")

@@ -20,6 +20,7 @@ declare(
         "finding.article_reasoned": _("gave a lawyer’s reasons for an article of State responsibility"),
         "finding.contested": _("contested a finding"),
         "finding.contest_resolved": _("resolved a contest of a finding"),
+        "finding.resolved": _("said how a question that was judged turned out"),
         "finding.withdrawn": _("withdrew a finding"),
         "finding.superseded": _("put a new finding in the place of another"),
         "finding.published": _("published a finding"),

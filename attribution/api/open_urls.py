@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from . import replies
+from . import replies, scores
 
-urlpatterns = [path("reply/<slug:secret>/", replies.ReplyByProgram.as_view(), name="api-reply")]
+urlpatterns = [
+    path("reply/<slug:secret>/", replies.ReplyByProgram.as_view(), name="api-reply"),
+    path("estimates/", scores.OwnEstimates.as_view(), name="api-estimates"),
+]

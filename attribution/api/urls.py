@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import panels, replies, views, watching
+from . import panels, replies, scores, views, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{FINDING}corroborate/", views.FindingCorroborate.as_view(), name="api-finding-corroborate"),
     path(f"{FINDING}withdraw/", views.FindingWithdraw.as_view(), name="api-finding-withdraw"),
     path(f"{FINDING}supersede/", views.FindingSupersede.as_view(), name="api-finding-supersede"),
+    path(f"{FINDING}outcome/", scores.FindingOutcome.as_view(), name="api-finding-outcome"),
     path(f"{FINDING}panels/", panels.PanelList.as_view(), name="api-panel-list"),
     path(PANEL, panels.PanelDetail.as_view(), name="api-panel"),
     path(f"{PANEL}seats/", panels.SeatList.as_view(), name="api-seat-list"),

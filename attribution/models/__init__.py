@@ -10,6 +10,7 @@ from .hypotheses import ANY_OTHER, KINDS, RATINGS, Hypothesis, Rating
 from .panels import ObjectionAnswer, Opinion, Panel, Remark, Seat
 from .propositions import ArticleReasoning, Proposition
 from .replies import FindingIssue, Invitation, Notice, OutsideAcknowledgement, RelyingParty, Reply
+from .resolutions import Resolution
 
 __all__ = [
     "ANY_OTHER",
@@ -34,6 +35,7 @@ __all__ = [
     "RelyingParty",
     "Remark",
     "Reply",
+    "Resolution",
     "Seat",
     "StandingChange",
 ]

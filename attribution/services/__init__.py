@@ -36,6 +36,7 @@ from .replies import (
     require_replies,
     waive_reply,
 )
+from .resolutions import resolve_question
 from .tiers import recompute_case, recompute_finding, settle_case
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "renew_invitation",
     "require_replies",
     "resolve_contest",
+    "resolve_question",
     "reveal_panel",
     "seal_opinion",
     "settle_case",

@@ -102,6 +102,8 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
         "reasonings": selectors.reasonings_of(finding),
         "holds_state": leg.holds_state,
         "may_reason": leg.holds_state and case.may(Action.ANALYSE) and Role.LEGAL_ASSESSOR in actor.roles and not over,
+        "may_say_outcome": case.may(Action.PROPOSE_FINDING) and case.incident.status == "open"
+        and finding.proposed_by_id != actor.user.pk and not hasattr(finding, "resolution"),
         "may_change": case.may(Action.PROPOSE_FINDING) and not over,
         "may_contest": case.may(Action.ANALYSE) and not over,
         "may_resolve": case.may(Action.ANALYSE) and not over and finding.proposed_by_id != actor.user.pk,

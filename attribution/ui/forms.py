@@ -15,7 +15,7 @@ from incidents.models import Incident
 from organisations.models import Organisation
 
 from .. import norms, reply_rules
-from ..models import KINDS, Finding, Hypothesis, Opinion
+from ..models import KINDS, Finding, Hypothesis, Opinion, Resolution
 from ..services.findings import BY_PEOPLE
 from ..states import HypothesisStatus, Standing
 
@@ -245,6 +245,18 @@ class ResolveForm(Form):
     reasons = forms.CharField(
         label=_("Reasons"), help_text=_("They are printed beside what was contested."), widget=area()
     )
+
+
+class OutcomeForm(Form):
+    """How a question that was judged turned out."""
+
+    was_so = forms.ChoiceField(
+        label=_("Was it so?"),
+        widget=forms.RadioSelect,
+        choices=[("yes", _("Yes, it was so")), ("no", _("No, it was not"))],
+    )
+    how = forms.ChoiceField(label=_("How is it known?"), widget=forms.RadioSelect, choices=Resolution.How.choices)
+    reasons = forms.CharField(label=_("Reasons"), widget=area())
 
 
 class SupersedeForm(Form):

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from . import answering, published
+from . import answering, published, scores
 
 urlpatterns = [
     path("reply/<slug:secret>/", answering.reply, name="reply"),
     path("replies/<int:invitation>/", answering.reply_member, name="reply-member"),
+    path("estimates/", scores.my_estimates, name="my-estimates"),
     path("findings/", published.published_list, name="published-list"),
     path("findings/<slug:public_id>/", published.published_finding, name="published-finding"),
     path("findings/<slug:public_id>/issues.json", published.published_json, name="published-json"),

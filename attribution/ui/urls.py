@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import findings, legs, matrix, overview, panels, replies, watching
+from . import findings, legs, matrix, overview, panels, replies, scores, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{FINDING}contests/<int:contest>/resolve/", findings.contest_resolve, name="contest-resolve"),
     path(f"{FINDING}corroborate/", findings.finding_corroborate, name="finding-corroborate"),
     path(f"{FINDING}withdraw/", findings.finding_withdraw, name="finding-withdraw"),
+    path(f"{FINDING}outcome/", scores.finding_resolve, name="finding-resolve"),
     path(f"{FINDING}replace/", findings.finding_supersede, name="finding-supersede"),
     path(f"{FINDING}reply/", replies.finding_reply, name="finding-reply"),
     path(f"{FINDING}reply/notice/", replies.notice_new, name="notice-new"),

@@ -324,6 +324,8 @@ ATTRIBUTION = {
     "api-reply": open_to(Kind.ANYONE, READ, "PUT", "POST"),
     "reply-member": open_to(Kind.OWN, *FORM),  # of the organisation asked
     "published-list": ANYONE,
+    "my-estimates": PERSON,
+    "api-estimates": PERSON,
     "published-finding": ANYONE,
     "published-json": ANYONE,
     "finding-watch": act(A.SEE_ATTRIBUTION),
@@ -344,6 +346,8 @@ ATTRIBUTION = {
     "seat-declare": by_members(form(A.VIEW)),
     "opinion": by_members(form(A.TAKE_SEAT)),
     "panel-reveal": act(A.CONVENE_PANEL),
+    "finding-resolve": form(A.PROPOSE_FINDING),
+    "api-finding-outcome": act(A.PROPOSE_FINDING),
     "panel-second-round": form(A.CONVENE_PANEL),
     "panel-discuss": by_members(form(A.TAKE_SEAT)),
     "panel-close": act(A.CONVENE_PANEL),
