@@ -171,7 +171,7 @@ def _notice_for(actor: Actor, reference: str, label: str) -> tuple[Incident, Fin
 
 @transaction.atomic
 def invite_to_reply(
-    *, actor: Actor, reference: str, label: str, party: str, name: str, contact: str = "", code_given: str = "",
+    *, actor: Actor, reference: str, label: str, party: str, name: str = "", contact: str = "", code_given: str = "",
     organisation: str = "",
 ) -> Asked:  # fmt: skip
     """Asks one party. The answer holds the secret address and the code, told this once.

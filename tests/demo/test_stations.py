@@ -7,12 +7,13 @@ import pytest
 from django.test import Client
 
 from accountability.models import Recommendation, Review
-from attribution.models import Contest, Finding, Hypothesis, Opinion, Panel, Proposition, Seat
+from attribution.models import Contest, Finding, Hypothesis, Invitation, Opinion, Panel, Proposition, Reply, Seat
 from attribution.replay import replay
 from core import clock
 from escalation.models import Measure
 from evidence.models import EvidenceItem
 from incidents.models import Incident
+from notifications.models import Notification
 from publication.models import PublishedCell, Release
 from tests.demo.conftest import Demo
 
@@ -222,3 +223,18 @@ def test_what_is_made_up_says_so(demo: Demo) -> None:
             row.title.startswith("Made-up case") and row.summary.startswith("Made up for the demo") for row in rows
         )
         assert {row.status for row in rows} == {"closed"}
+
+
+@pytest.mark.duty("ATT-11")
+def test_one_party_has_replied_and_the_one_named_is_still_asked(demo: Demo) -> None:
+    reference = demo.reference("ukraine-grid-2015")
+    replies, asked = demo.asked_as(
+        "vela.admin",
+        lambda: (
+            list(Reply.objects.filter(incident__reference=reference).values_list("party", flat=True)),
+            list(Invitation.objects.filter(incident__reference=reference, reply=None).values_list("party", flat=True)),
+        ),
+    )
+    assert (replies, asked) == (["quoted"], ["named"])
+    told = demo.asked_as("vela.analyst", lambda: set(Notification.objects.values_list("kind", flat=True)))
+    assert "reply.received" in told

@@ -5,6 +5,7 @@ from typing import Any
 
 from attribution import services
 from attribution.models import Hypothesis
+from attribution.services import answering
 from organisations.actors import Actor
 
 from .. import cases
@@ -168,7 +169,42 @@ def second_round(stage: Stage, given: Row, panel: int, members: dict[str, str]) 
         stage.tell(f"{step}/sealed/{opinion['seat']}", members[opinion["seat"]], seal)
 
 
+def fix_notice(stage: Stage, given: Row) -> None:
+    """What is to be published of a finding, before anybody is asked."""
+    label = stage.named(f"finding/{given['finding']}")["label"]
+
+    def act(actor: Actor) -> None:
+        services.open_notice(actor=actor, reference=stage.reference, label=label, text=given["text"])
+
+    stage.tell(f"notice/{given['finding']}", given["by"], act)
+
+
+def ask(stage: Stage, given: Row) -> None:
+    """A party asked to reply. Address and code are told to nobody here: the page makes new ones."""
+    label = stage.named(f"finding/{given['finding']}")["label"]
+
+    def act(actor: Actor) -> Names:
+        asked = services.invite_to_reply(actor=actor, reference=stage.reference, label=label, **given["party"])
+        return {"invitation": asked.invitation.pk}
+
+    stage.tell(f"asked/{given['key']}", given["by"], act)
+
+
+def reply(stage: Stage, given: Row) -> None:
+    """What one of them answers, as a member of the organisation asked."""
+    number = stage.named(f"asked/{given['key']}")["invitation"]
+
+    def act(actor: Actor) -> None:
+        visit = answering.visit_by_member(actor, number)
+        answering.submit_reply(visit, text=given["text"], position=given["position"])
+
+    stage.tell(f"replied/{given['key']}", given["by"], act)
+
+
 ACTS = {
+    "notice": fix_notice,
+    "ask": ask,
+    "reply": reply,
     "hypotheses": add_hypotheses,
     "open_leg": open_leg,
     "rate": rate,
