@@ -55,14 +55,6 @@ def clean_future(value: Any, errors: Errors) -> datetime | None:
     return moment
 
 
-def clean_future(value: Any, errors: Errors) -> datetime | None:
-    """Until when opinions are given: a moment that is still to come."""
-    moment = clean_deadline(value, "deadline", errors)
-    if moment is not None and moment <= clock.now():
-        errors.setdefault("deadline", []).append(_("The date must be in the future."))
-    return moment
-
-
 @transaction.atomic
 def convene_panel(
     *, actor: Actor, reference: str, finding: str, deadline: Any, quorum: int = SMALLEST, by_name: bool = True
