@@ -12,4 +12,5 @@ class EvidenceConfig(AppConfig):
         from . import (
             collecting,  # noqa: F401  (tasks of its own, beside `tasks`)
             verbs,  # noqa: F401  (declares what can be recorded here)
+            work,  # noqa: F401
         )

@@ -266,3 +266,23 @@ class QuotaReached(Invalid):
                 ]
             }
         )
+
+
+class WorkNotFailed(DomainError):
+    code = "evidence_work_not_failed"
+    message = _("This work has not failed: there is nothing to repeat.")
+
+
+class NoMessage(DomainError):
+    code = "evidence_no_message"
+    message = _("This file is not an e-mail message.")
+
+
+class AlreadyTakenApart(DomainError):
+    code = "evidence_taken_apart_already"
+    message = _("This message was taken apart already. Its parts are linked to this item.")
+
+
+class CaptureNotConfigured(DomainError):
+    code = "evidence_capture_not_configured"
+    message = _("No capture tool is set up on this platform. Capture the page yourself and add the files as an item.")

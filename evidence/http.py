@@ -1,5 +1,6 @@
 """A stored file as an HTTP answer: an attachment that no browser runs or renders in our name."""
 
+import io
 import re
 from collections.abc import Iterator
 from typing import IO
@@ -7,7 +8,7 @@ from typing import IO
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
-from . import storage
+from . import dangerous, storage
 from .models import StoredFile
 
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -47,7 +48,12 @@ def part(handle: IO[bytes], first: int, last: int) -> Iterator[bytes]:
 
 
 def attachment(file: StoredFile, handle: IO[bytes], range_header: str = "") -> HttpResponseBase:
-    """The file, whole or the range asked for. `handle` was hashed already and is the one that is read."""
+    """The file, whole or the range asked for. `handle` was hashed already and is the one that is read.
+
+    A dangerous file leaves only inside an encrypted archive, whole.
+    """
+    if file.dangerous:
+        return packed(file, handle)
     try:
         wanted = wanted_range(range_header, file.size)
     except Unsatisfiable:
@@ -60,9 +66,24 @@ def attachment(file: StoredFile, handle: IO[bytes], range_header: str = "") -> H
     if wanted:
         response["Content-Range"] = f"bytes {first}-{last}/{file.size}"
     response["Content-Length"] = str(last - first + 1)
-    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.name) or "attachment"
+    response["Accept-Ranges"] = "bytes"
+    return harmless(response, file.name)
+
+
+def packed(file: StoredFile, handle: IO[bytes]) -> HttpResponseBase:
+    """A dangerous file in its archive; the password stands in a header, for it is no secret."""
+    whole = dangerous.archive(file.name, handle)
+    size = whole.seek(0, io.SEEK_END)
+    response = StreamingHttpResponse(part(whole, 0, size - 1), content_type="application/zip")
+    response["Content-Length"] = str(size)
+    response["X-Archive-Password"] = dangerous.PASSWORD
+    return harmless(response, dangerous.archive_name(file.name))
+
+
+def harmless(response: StreamingHttpResponse, name: str) -> StreamingHttpResponse:
+    """An attachment nothing renders, runs or keeps."""
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, no-store"
-    response["Accept-Ranges"] = "bytes"
     return response

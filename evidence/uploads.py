@@ -10,6 +10,8 @@ from typing import Any
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
 
@@ -40,6 +42,12 @@ class EvidenceUploadHandler(TemporaryFileUploadHandler):
     """
 
     chunk_size = storage.CHUNK
+    source: Any = None
+
+    def handle_raw_input(self, input_data: Any, *args: Any, **kwargs: Any) -> None:
+        """Remembers what is read from, to see at the end whether all of it came."""
+        self.source = input_data
+        self.refused: Invalid | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Starts a temporary file in a folder that is there."""
@@ -47,7 +55,7 @@ class EvidenceUploadHandler(TemporaryFileUploadHandler):
             Path(settings.FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
         super().new_file(*args, **kwargs)
         self.received = 0
-        self.refused: Invalid | None = None
+        self.refused = None
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         """Keeps a chunk, unless this file is refused already."""
@@ -76,3 +84,13 @@ class EvidenceUploadHandler(TemporaryFileUploadHandler):
         if done is not None and self.refused is not None:
             done.refused = self.refused  # type: ignore[attr-defined]
         return done
+
+    def upload_complete(self) -> None:
+        """A line that broke ends a form like any other end, only with fewer bytes than the sender announced: all of it is refused (400).
+
+        Django itself would leave out the file that was cut short and take the rest for the whole form.
+        """
+        stream = getattr(self.source, "_stream", None)
+        came, announced = getattr(stream, "_pos", None), getattr(stream, "limit", None)
+        if came is not None and announced is not None and came < announced:
+            raise MultiPartParserError(_("This file did not arrive whole. Send it again."))

@@ -42,3 +42,35 @@ def statement_name(statement: Statement) -> str:
     """A statement as it is chosen from a list: who said it, and of which type it is, in words."""
     types = dict(standard.statement_types(current()))
     return f"{statement.said_by}: {gettext(types.get(statement.kind, statement.kind))}"
+
+
+# Why work on an item failed, and what to do about it.
+WORK_FAILED: dict[str, Any] = {
+    "no_scanner": _("No scanner is set up any more."),
+    "scanner_unavailable": _("The scanner did not answer. Try again later."),
+    "original_unavailable": _("The original cannot be read from the store at the moment."),
+    "original_changed": _("The file does not match its hash. Check the files of the item first."),
+    "mail_too_large": _("The message is too large to be taken apart here. The original is kept as it is."),
+    "mail_too_deep": _("The message is nested too deeply. The original is kept as it is."),
+    "mail_too_many_parts": _("The message has too many parts. The original is kept as it is."),
+    "mail_unreadable": _("The message cannot be read. The original is kept as it is."),
+    "capture_tool": _("The capture tool cannot be started. Tell whoever runs the platform."),
+    "capture_no_picture": _("The page could not be drawn. Nothing was kept; try again, or capture it yourself."),
+    "capture_url": _("Enter a whole address, such as https://example.org/page."),
+    "capture_scheme": _("Only addresses that begin with http:// or https:// are captured."),
+    "capture_port": _("Only the usual ports of the web (80 and 443) are captured."),
+    "capture_unknown_host": _("There is no server of this name."),
+    "capture_not_public": _("This address, or one it leads to, is not on the public internet. It is not captured."),
+    "capture_redirects": _("The address leads on too many times."),
+    "capture_too_large": _("The page is larger than 50 MB."),
+    "capture_too_slow": _("The page took too long."),
+    "capture_tls": _("The server’s certificate is not valid. Capture the page yourself if you need it nevertheless."),
+    "capture_unreachable": _("The server did not answer."),
+    "lost": _("The work was given up after several attempts."),
+    "unexpected": _("Something went wrong that was not foreseen. Tell whoever runs the platform."),
+}
+
+
+def capture_refusal(code: str) -> Any:
+    """Why an address is not captured."""
+    return WORK_FAILED.get(code, WORK_FAILED["capture_url"])

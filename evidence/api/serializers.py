@@ -77,6 +77,7 @@ class FileSerializer(serializers.Serializer[dict[str, Any]]):
     name_given = serializers.CharField()
     media_type = serializers.CharField()
     stored_at = serializers.DateTimeField()
+    dangerous = serializers.BooleanField(help_text="Leaves only inside an encrypted archive (password: infected).")
     integrity = serializers.CharField()
     checked_at = serializers.DateTimeField(allow_null=True)
 
@@ -186,7 +187,7 @@ class PurposeSerializer(serializers.Serializer[dict[str, Any]]):
 
 def file_as_json(file: StoredFile) -> dict[str, Any]:
     """A stored file; where it lies on disk is nobody's business."""
-    names = ("sha256", "size", "name", "name_given", "media_type", "stored_at", "integrity", "checked_at")
+    names = ("sha256", "size", "name", "name_given", "media_type", "stored_at", "dangerous", "integrity", "checked_at")
     return {name: getattr(file, name) for name in names}
 
 

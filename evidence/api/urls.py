@@ -3,7 +3,7 @@
 from django.db.transaction import non_atomic_requests
 from django.urls import path
 
-from . import custody, seals, uploads, views
+from . import custody, gathering, seals, uploads, views
 
 ITEM = "evidence/<evidence:number>/"
 REQUEST = f"{ITEM}seal/requests/<int:request_id>/"
@@ -19,6 +19,12 @@ urlpatterns = [
         non_atomic_requests(uploads.UploadDetail.as_view()),
         name="api-evidence-upload",
     ),
+    path("evidence/indicators/", gathering.Indicators.as_view(), name="api-evidence-indicators"),
+    path("evidence/capture/", gathering.Capture.as_view(), name="api-evidence-capture"),
+    path(f"{ITEM}files/<str:sha256>/dangerous/", gathering.Dangerous.as_view(), name="api-evidence-dangerous"),
+    path(f"{ITEM}files/<str:sha256>/take-apart/", gathering.TakeApart.as_view(), name="api-evidence-take-apart"),
+    path(f"{ITEM}work/", gathering.Work.as_view(), name="api-evidence-work"),
+    path(f"{ITEM}work/<int:job>/repeat/", gathering.WorkRepeat.as_view(), name="api-evidence-work-repeat"),
     path("evidence/batch/", views.EvidenceBatch.as_view(), name="api-evidence-batch"),
     path(ITEM, views.EvidenceDetail.as_view(), name="api-evidence-item"),
     path(f"{ITEM}files/", views.EvidenceFiles.as_view(), name="api-evidence-files"),

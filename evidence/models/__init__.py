@@ -17,14 +17,17 @@ from .sweeps import SweepReport
 from .transfers import Transfer
 from .translations import Translation
 from .uploads import PendingUpload
+from .work import FileScan, IntakeJob
 
 __all__ = [
     "Custodian",
     "CustodyEntry",
     "Disposal",
     "EvidenceItem",
+    "FileScan",
     "FileStamp",
     "GradeEntry",
+    "IntakeJob",
     "Integrity",
     "LegalHold",
     "Lineage",

@@ -36,6 +36,11 @@ class StoredFile(CaseRow):
     )
     media_type = models.CharField(_("format"), max_length=120, help_text="By content (libmagic), not by name.")
     path = models.CharField(max_length=200, editable=False)
+    dangerous = models.BooleanField(
+        _("dangerous"),
+        default=False,
+        help_text="Leaves only inside an encrypted archive. Never taken back: a false alarm costs an archive.",
+    )
     stored_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     stored_at = models.DateTimeField(db_default=Now(), editable=False)
     integrity = models.CharField(max_length=11, choices=Integrity, default=Integrity.UNCHECKED, editable=False)

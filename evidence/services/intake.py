@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,19 +18,22 @@ from organisations.actors import Actor
 from organisations.roles import Action
 
 from .. import facts as rules
-from .. import storage
+from .. import mail, storage
 from ..access import must_be_open, must_stand, own_item_for
+from ..dangerous import Head, is_eicar
 from ..errors import FileAlreadyHeld, ItemFrozen, ItemSealed
 from ..media import contradicts
-from ..models import CustodyEntry, EvidenceItem, Origin, StoredFile
+from ..models import CustodyEntry, EvidenceItem, IntakeJob, Origin, StoredFile
 from ..names import clean_name, ending_of, written_out
 from ..states import Status
 from ..uploads import Upload
+from . import jobs
 from .arriving import take_uploads
 from .handling import add_custody
 
 MALWARE = "malware_sample"
 LONGEST_TITLE = 200
+HEAD = 64 * 1024
 
 
 def resolve_links(columns: dict[str, Any], *, actor: Actor, incident: Incident) -> dict[str, Any]:
@@ -209,22 +213,50 @@ def check_claim(name: str, media_type: str, kind: str) -> None:
         )
 
 
-def keep_file(*, actor: Actor, item: EvidenceItem, upload: Upload) -> StoredFile:
-    """Streams an upload into the store and records it: bytes first, row after."""
+def is_message(file: StoredFile) -> bool:
+    """Whether a file is an e-mail message, by its content."""
+    if file.media_type == "message/rfc822":
+        return True
+    if not file.media_type.startswith("text/"):
+        return False
+    try:
+        with storage.store().open(file.path) as handle:
+            return mail.looks_like_message(handle.read(HEAD))
+    except OSError:
+        return False
+
+
+def keep_file(
+    *, actor: Actor, item: EvidenceItem, upload: Upload, strict: bool = True, follow: bool = True
+) -> StoredFile:
+    """Streams an upload into the store and records it: bytes first, row after.
+
+    Not `strict`: a name that lies is kept as it is, for parts of something that cannot be corrected. `follow`: a message
+    is taken apart by a worker afterwards.
+    """
     name = clean_name(upload.name)
-    with storage.receive(upload.chunks) as received:
-        check_claim(name, received.media_type, item.kind)
+    seen = Head(upload.chunks)
+    with storage.receive(seen) as received:
+        if strict:
+            check_claim(name, received.media_type, item.kind)
         if StoredFile.objects.filter(item=item, sha256=received.sha256).exists():
             raise FileAlreadyHeld
         path = received.keep(actor.organisation.pk)
         file = StoredFile.objects.create(
             incident_id=item.incident_id, item=item, organisation=actor.organisation, sha256=received.sha256,
             size=received.size, name=name, name_given=written_out(upload.name), media_type=received.media_type[:120],
-            path=path, stored_by=actor.user,
+            path=path, stored_by=actor.user, dangerous=item.kind == MALWARE or is_eicar(seen.start),
         )  # fmt: skip
     link = add_custody(actor=actor, item=item, act=CustodyEntry.Act.STORED, file=file, seen=file.sha256)
     record(
         actor=actor, verb="evidence.file_stored", subject=file, root_id=item.incident_id,
-        payload={"item": item.label, "sha256": file.sha256, "size": str(file.size), "custody": link.hash},
+        payload={
+            "item": item.label, "sha256": file.sha256, "size": str(file.size), "custody": link.hash,
+            **({"dangerous": True} if file.dangerous else {}),
+        },
     )  # fmt: skip
+    if settings.CLAMD_ADDRESS:
+        jobs.ask(actor=actor, item=item, kind=IntakeJob.Kind.SCAN, file=file)
+    if follow and is_message(file):
+        jobs.ask(actor=actor, item=item, kind=IntakeJob.Kind.MAIL, file=file)
     return file

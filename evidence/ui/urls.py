@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import acts, custody, intake, seals, views
+from . import acts, custody, gathering, intake, seals, views
 
 ITEM = "evidence/<evidence:number>/"
 REQUEST = f"{ITEM}seal/requests/<int:request_id>/"
@@ -13,6 +13,11 @@ urlpatterns = [
     path("evidence/custody/", custody.evidence_custody, name="evidence-custody"),
     path("evidence/hold/", custody.evidence_hold_case, name="evidence-hold-case"),
     path("evidence/holds/<int:hold_id>/lift/", custody.evidence_hold_lift, name="evidence-hold-lift"),
+    path("evidence/indicators/", gathering.evidence_indicators, name="evidence-indicators"),
+    path("evidence/capture/", gathering.evidence_capture, name="evidence-capture"),
+    path(f"{ITEM}files/<str:sha256>/dangerous/", gathering.evidence_dangerous, name="evidence-dangerous"),
+    path(f"{ITEM}files/<str:sha256>/take-apart/", gathering.evidence_take_apart, name="evidence-take-apart"),
+    path(f"{ITEM}work/<int:job>/repeat/", gathering.evidence_work_repeat, name="evidence-work-repeat"),
     path(ITEM, views.evidence_item, name="evidence-item"),
     path(f"{ITEM}edit/", intake.evidence_edit, name="evidence-edit"),
     path(f"{ITEM}files/add/", intake.evidence_file_add, name="evidence-file-add"),

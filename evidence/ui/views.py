@@ -1,5 +1,6 @@
 """Reading evidence: the list of a case and the page of an item."""
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from organisations.roles import Action
 from .. import selectors
 from ..access import item_for
 from .pages import item_page, row
+from .work_rows import work_of
 
 SECTION = "evidence-list"
 
@@ -47,6 +49,9 @@ def evidence_item(request: HttpRequest, reference: str, number: str) -> HttpResp
     """One item: what is said of it, its files and whether they match, its grade, lineage and custody. Nothing of its content."""
     actor = actor_of(request)
     case, item = item_for(actor, reference, number)
-    context = case_context(request, case, SECTION, **item_page(actor, case, item))
+    prefetch_related_objects([item], "files")  # asked for by several parts of the page, read once
+    context = case_context(
+        request, case, SECTION, **item_page(actor, case, item), **work_of(item, list(item.files.all()))
+    )
     context["tlp_mark"] = strictest(case.incident.mark, item.mark)
     return render(request, "evidence/item.html", context)

@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE = {
     "seals-tidy": {"task": "evidence.tasks.tidy_seals", "schedule": 300.0},
     "evidence-sweep": {"task": "evidence.tasks.sweep_integrity", "schedule": 6 * 3600.0},
     "evidence-uploads-expire": {"task": "evidence.collecting.expire_uploads", "schedule": 3600.0},
+    "evidence-work-requeue": {"task": "evidence.work.requeue_lost", "schedule": 60.0},
     "evidence-collect": {"task": "evidence.collecting.collect_unnamed", "schedule": 24 * 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(NORMS_HOME / "celerybeat-schedule")

@@ -40,3 +40,11 @@ if EVIDENCE_STORE == "s3":
         EVIDENCE_S3 |= {"access_key": secret("EVIDENCE_S3_ACCESS_KEY"), "secret_key": secret("EVIDENCE_S3_SECRET_KEY")}
 # An evidence package, made here or received.
 PACKAGE_MAX_BYTES = env.int("PACKAGE_MAX_BYTES", default=20 * 1024**3)
+
+# A ClamAV daemon that scans what comes in: "unix:/run/clamav/clamd.ctl" or "tcp://host:3310"; empty: nothing is scanned.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="")
+
+# The Chromium that captures web pages; empty: pages are not captured. CAPTURE_ALLOW names servers inside the house that may
+# be captured nevertheless, as host:port.
+CAPTURE_CHROMIUM = env.str("CAPTURE_CHROMIUM", default="")
+CAPTURE_ALLOW = env.list("CAPTURE_ALLOW", default=[])

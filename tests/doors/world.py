@@ -9,6 +9,7 @@ from core import clock
 from core.tenancy import acting_as
 from escalation import services as escalation
 from evidence import services as evidence
+from evidence.models import IntakeJob
 from evidence.services.arriving import begin_upload
 from evidence.uploads import Upload
 from exchange import services as exchange
@@ -141,6 +142,10 @@ def build(people: People) -> World:
         relies = attribution.note_sent(
             actor=analyst, reference=reference, label="F-1", addressee="Tormentil", channel="Campion"
         )
+        job = IntakeJob.objects.create(
+            incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
+            requested_by=analyst.user, organisation=analyst.organisation,
+        )  # fmt: skip
     names = {
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
@@ -167,6 +172,7 @@ def build(people: People) -> World:
         "task:number": task.reference,
         "int:hold_id": hold.pk,
         "uuid:upload": upload.pk,
+        "int:job": job.pk,
         "str:sha256": the_file(analyst, ground.items[0]).sha256,
         "int:request_id": 0,  # nothing was sealed here
         "int:number": review.number,
