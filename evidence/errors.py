@@ -70,6 +70,16 @@ class OldKey(DomainError):
     )
 
 
+class RedactedByProposer(DomainError):
+    code = "evidence_redaction_by_proposer"
+    message = _("You proposed this redaction. Another person has to approve it.")
+
+
+class RedactionOver(DomainError):
+    code = "evidence_redaction_over"
+    message = _("This redaction is not ready to be decided, or was decided already.")
+
+
 class SealDamaged(DomainError):
     """The sealed content did not open to what was sealed; answered, not raised, because the freeze must be kept."""
 

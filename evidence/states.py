@@ -58,3 +58,22 @@ REQUEST_TRANSITIONS: dict[str, set[str]] = {
     RequestState.ENDED: set(),
     RequestState.DONE: set(),
 }
+
+
+class RedactionState(TextChoices):
+    """Being made by a worker; ready to be compared; became an item; declined; could not be made."""
+
+    MAKING = "making", _("Being made")
+    READY = "ready", _("Ready to be decided")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    FAILED = "failed", _("Could not be made")
+
+
+REDACTION_TRANSITIONS: dict[str, set[str]] = {
+    RedactionState.MAKING: {RedactionState.READY, RedactionState.FAILED},
+    RedactionState.READY: {RedactionState.APPROVED, RedactionState.DECLINED},
+    RedactionState.APPROVED: set(),
+    RedactionState.DECLINED: set(),
+    RedactionState.FAILED: set(),
+}

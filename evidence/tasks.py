@@ -15,8 +15,8 @@ from organisations.models import Organisation, User
 
 from . import services, storage
 from .holding import held
-from .models import Integrity, Seal, SealRequest, StoredFile
-from .states import SealState
+from .models import Integrity, Redaction, Seal, SealRequest, StoredFile
+from .states import RedactionState, SealState
 
 AGAIN_AFTER = timedelta(hours=20)
 ABANDONED_AFTER = 24 * 3600
@@ -94,9 +94,15 @@ def seal_content(seal_id: int, user_id: int, organisation_id: int) -> None:
     services.carry_out(depositor(user_id, Organisation.objects.get(pk=organisation_id)), seal_id)
 
 
+@shared_task(name="evidence.tasks.make_redaction", ignore_result=True)
+def make_redaction(redaction_id: int, user_id: int, organisation_id: int) -> None:
+    """Makes or checks a redacted version that somebody proposed."""
+    services.carry_out_redaction(depositor(user_id, Organisation.objects.get(pk=organisation_id)), redaction_id)
+
+
 @shared_task(name="evidence.tasks.tidy_seals", ignore_result=True, expires=240)
 def tidy_seals() -> None:
-    """Ends what a killed process left: seals not closed, plaintext not taken away, requests that ran out. Safe to run twice."""
+    """Ends what a killed process left: seals not closed, plaintext not taken away, requests that ran out, redactions not made. Safe to run twice."""
     if not storage.store().ready():
         return
     system = User.objects.get(email=SYSTEM_EMAIL)
@@ -114,10 +120,16 @@ def tidy_seals() -> None:
                 organisation=organisation, state=SealState.SEALED,
             )  # fmt: skip
             leftover = list(left.values_list("pk", flat=True).distinct())
+            proposed = Redaction.objects.filter(organisation=organisation, state=RedactionState.MAKING)
+            unmade = list(
+                proposed.filter(proposed_at__lt=clock.now() - SEAL_AGAIN_AFTER).values_list("pk", "proposed_by_id")
+            )
         for seal_id, user_id in waiting:
             services.carry_out(depositor(user_id, organisation), seal_id)
         for seal_id in leftover:
             services.clear_plaintext(actor, seal_id)
+        for redaction_id, user_id in unmade:
+            services.carry_out_redaction(depositor(user_id, organisation), redaction_id)
 
 
 @shared_task(name="evidence.tasks.sweep_integrity", ignore_result=True)

@@ -45,6 +45,10 @@ declare(
         "evidence.seal_opened": _("opened a file of a sealed evidence item"),
         "evidence.unsealed": _("ended the seal of an evidence item"),
         "evidence.seal_reshared": _("replaced a custodian of a sealed evidence item"),
+        "evidence.redaction_proposed": _("proposed a redacted version of a file"),
+        "evidence.redaction_made": _("had a redacted version of a file made"),
+        "evidence.redaction_approved": _("approved a redacted version of a file"),
+        "evidence.redaction_declined": _("declined a redacted version of a file"),
         "evidence.handled": _("added a custody entry to an evidence item"),
     }
 )

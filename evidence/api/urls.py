@@ -3,9 +3,10 @@
 from django.db.transaction import non_atomic_requests
 from django.urls import path
 
-from . import custody, gathering, seals, uploads, views
+from . import custody, gathering, redactions, seals, uploads, views
 
 ITEM = "evidence/<evidence:number>/"
+REDACTION = f"{ITEM}redactions/<int:redaction_id>/"
 REQUEST = f"{ITEM}seal/requests/<int:request_id>/"
 
 urlpatterns = [
@@ -42,6 +43,11 @@ urlpatterns = [
     path(
         f"{ITEM}disposal/decision/", custody.EvidenceDisposalDecision.as_view(), name="api-evidence-disposal-decision"
     ),
+    path(f"{ITEM}redactions/", redactions.EvidenceRedactions.as_view(), name="api-evidence-redactions"),
+    path(REDACTION, redactions.EvidenceRedaction.as_view(), name="api-evidence-redaction"),
+    path(f"{REDACTION}compare/", redactions.RedactionCompare.as_view(), name="api-evidence-redaction-compare"),
+    path(f"{REDACTION}draft/", redactions.RedactionDraft.as_view(), name="api-evidence-redaction-draft"),
+    path(f"{REDACTION}decision/", redactions.RedactionDecision.as_view(), name="api-evidence-redaction-decision"),
     path(f"{ITEM}seal/", seals.EvidenceSeal.as_view(), name="api-evidence-seal"),
     path(f"{ITEM}seal/candidates/", seals.SealCandidates.as_view(), name="api-evidence-seal-candidates"),
     path(f"{ITEM}seal/requests/", seals.SealRequests.as_view(), name="api-evidence-seal-requests"),

@@ -11,6 +11,7 @@ from .files import Integrity, StoredFile
 from .grades import GradeEntry
 from .items import EvidenceItem, Lineage, Origin
 from .received import ReceivedCustody
+from .redactions import Redaction
 from .sealing import Custodian, ReleasedShare, Seal, SealAnswer, SealedFile, SealRequest, Share
 from .stamps import FileStamp
 from .sweeps import SweepReport
@@ -34,6 +35,7 @@ __all__ = [
     "Origin",
     "PendingUpload",
     "ReceivedCustody",
+    "Redaction",
     "ReleasedShare",
     "Seal",
     "SealAnswer",

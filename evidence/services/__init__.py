@@ -8,6 +8,7 @@ from .intake import add_file, add_files, add_item, add_item_each
 from .integrity import Opened, open_file, record_check, restore_item, verify_item
 from .items import change_mark, describe_item, withdraw_item
 from .links import link_lineage
+from .redaction import carry_out_redaction, decide_redaction, propose_redaction
 from .seal_requests import answer_request, ask_custodians, end_request, expire_requests
 from .sealing import candidates, carry_out, clear_plaintext, seal_item
 from .transfers import Receipt, answer_release, release_item
@@ -26,9 +27,11 @@ __all__ = [
     "ask_custodians",
     "candidates",
     "carry_out",
+    "carry_out_redaction",
     "change_mark",
     "clear_plaintext",
     "decide_disposal",
+    "decide_redaction",
     "describe_item",
     "disposal",
     "end_request",
@@ -40,6 +43,7 @@ __all__ = [
     "open_sealed",
     "place_hold",
     "propose_disposal",
+    "propose_redaction",
     "record_check",
     "record_handling",
     "release_item",

@@ -28,11 +28,11 @@ from .. import storage
 from ..access import item_for, must_be_open, must_stand
 from ..errors import AlreadySealed, CopyElsewhere, ItemFrozen, StoreFull
 from ..holding import Held
-from ..models import Custodian, CustodyEntry, EvidenceItem, Seal, SealedFile, StoredFile
+from ..models import Custodian, CustodyEntry, EvidenceItem, Redaction, Seal, SealedFile, StoredFile
 from ..sealed import check_of, file_context, lock_facts, plain_hash, share_context
 from ..selectors import lacks_of
 from ..snapshots import facts_of
-from ..states import SealState, Status
+from ..states import RedactionState, SealState, Status
 from .handling import add_custody
 from .integrity import record_check
 
@@ -143,6 +143,17 @@ def seal_item(
             incident=case.incident, seal=seal, user_id=candidate.user_id, organisation_id=candidate.organisation_id,
             public=b"", fingerprint="",
         )  # fmt: skip
+    # What is proposed to be taken out would say what is in it.
+    Redaction.objects.filter(item=item, state=RedactionState.READY).update(
+        state=RedactionState.DECLINED,
+        decided_by=actor.user,
+        decided_at=clock.now(),
+        decided_reason="sealed",
+        passages=[],
+    )
+    Redaction.objects.filter(item=item, state=RedactionState.MAKING).update(
+        state=RedactionState.FAILED, problem="sealed", passages=[]
+    )
     if any(plaintext_needed(file) for file in StoredFile.objects.filter(item=item)):
         raise CopyElsewhere
     record(

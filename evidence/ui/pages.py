@@ -21,6 +21,7 @@ from ..models import (
     GradeEntry,
     Integrity,
     Lineage,
+    Redaction,
     Seal,
     SealedFile,
     SealRequest,
@@ -251,6 +252,10 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         "may_link": case.may(Action.ADD_EVIDENCE) and item.status not in ENDED,
         "may_print": case.may(Action.DOWNLOAD_EVIDENCE),
         **seal_panel(actor, case, item),
+        "redactions": list(Redaction.objects.filter(item=item)[:20])
+        if files and case.may(Action.DOWNLOAD_EVIDENCE)
+        else [],
+        "may_redact": mine and bool(files) and item.status == Status.HELD and not item.sealed,
         "may_open": not item.sealed
         and case.may(Action.DOWNLOAD_EVIDENCE)
         and item.status not in {Status.FROZEN, Status.DISPOSED},

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from . import acts, custody, gathering, intake, seals, views
+from . import acts, custody, gathering, intake, redactions, seals, views
 
 ITEM = "evidence/<evidence:number>/"
+REDACTION = f"{ITEM}redactions/<int:redaction_id>/"
 REQUEST = f"{ITEM}seal/requests/<int:request_id>/"
 
 urlpatterns = [
@@ -32,6 +33,11 @@ urlpatterns = [
     path(f"{ITEM}receipt/", custody.evidence_receipt, name="evidence-receipt"),
     path(f"{ITEM}dispose/", custody.evidence_dispose, name="evidence-dispose"),
     path(f"{ITEM}hold/", custody.evidence_hold, name="evidence-hold"),
+    path(f"{ITEM}files/<str:sha256>/redact/", redactions.evidence_redact, name="evidence-redact"),
+    path(REDACTION, redactions.evidence_redaction, name="evidence-redaction"),
+    path(f"{REDACTION}compare/", redactions.evidence_redaction_compare, name="evidence-redaction-compare"),
+    path(f"{REDACTION}draft/", redactions.evidence_redaction_draft, name="evidence-redaction-draft"),
+    path(f"{REDACTION}decide/", redactions.evidence_redaction_decide, name="evidence-redaction-decide"),
     path(f"{ITEM}seal/", seals.evidence_seal, name="evidence-seal"),
     path(f"{ITEM}seal/requests/new/", seals.evidence_seal_ask, name="evidence-seal-ask"),
     path(REQUEST, seals.evidence_seal_request, name="evidence-seal-request"),

@@ -220,6 +220,16 @@ EVIDENCE = {
     "api-evidence-hold-lift": by_owners(act(A.ADD_EVIDENCE)),
     "api-evidence-disposal": by_owners(case(A.SEE_EVIDENCE, POST=A.ADD_EVIDENCE), "POST"),
     "api-evidence-disposal-decision": by_owners(act(A.ADD_EVIDENCE)),
+    "evidence-redact": by_owners(form(A.ADD_EVIDENCE)),
+    "evidence-redaction": by_members(case(A.DOWNLOAD_EVIDENCE)),
+    "evidence-redaction-compare": by_members(act(A.DOWNLOAD_EVIDENCE)),
+    "evidence-redaction-draft": by_members(act(A.DOWNLOAD_EVIDENCE)),
+    "evidence-redaction-decide": by_members(form(A.DOWNLOAD_EVIDENCE)),
+    "api-evidence-redactions": by_owners(case(A.DOWNLOAD_EVIDENCE, POST=A.ADD_EVIDENCE), "POST"),
+    "api-evidence-redaction": by_members(case(A.DOWNLOAD_EVIDENCE)),
+    "api-evidence-redaction-compare": by_members(act(A.DOWNLOAD_EVIDENCE)),
+    "api-evidence-redaction-draft": by_members(act(A.DOWNLOAD_EVIDENCE)),
+    "api-evidence-redaction-decision": by_members(act(A.DOWNLOAD_EVIDENCE)),
     "evidence-seal": by_owners(form(A.ADD_EVIDENCE)),  # whoever gave the item in
     "evidence-seal-ask": form(A.DOWNLOAD_EVIDENCE),
     # A request to custodians: there for whoever sees the item; answered by custodians, opened by its requester.

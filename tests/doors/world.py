@@ -174,6 +174,7 @@ def build(people: People) -> World:
         "uuid:upload": upload.pk,
         "int:job": job.pk,
         "str:sha256": the_file(analyst, ground.items[0]).sha256,
+        "int:redaction_id": 0,
         "int:request_id": 0,  # nothing was sealed here
         "int:number": review.number,
         "int:record": record.number,
