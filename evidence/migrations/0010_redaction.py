@@ -50,7 +50,7 @@ SEES = f"audience && {rls.ORGS}"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0008_received'),
+        ('evidence', '0009_work'),
         ('incidents', '0003_activity_by_verb'),
         ('organisations', '0002_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
