@@ -17,6 +17,7 @@ class Account:
     kind: str
     roles: list[str]
     api_token: str
+    sealing_passphrase: str = ""
 
 
 class AccountBook:

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db import transaction
@@ -122,8 +122,13 @@ HOUSES = (
 class Cast:
     """`cast["vela.analyst"]`: everybody who plays, as actors."""
 
-    def __init__(self, actors: dict[str, Actor]) -> None:
+    def __init__(self, actors: dict[str, Actor], passphrases: dict[str, str]) -> None:
         self._actors = actors
+        self._passphrases = passphrases
+
+    def passphrase(self, name: str) -> str:
+        """What opens the sealing key of this person, as the book has it."""
+        return self._passphrases[name]
 
     def __getitem__(self, name: str) -> Actor:
         return self._actors[name]
@@ -183,10 +188,22 @@ def enter(house: House, person: Person, password: str, admin: Actor | None) -> t
     return actor, key
 
 
+def passphrase_in(book: AccountBook, email: str) -> str:
+    """The passphrase of this person's sealing key; a book from before there was one gets it now."""
+    account = book.get(email)
+    if account is None:
+        raise KeyError(email)
+    if not account.sealing_passphrase:
+        account = replace(account, sealing_passphrase=new_password())
+        book.put(account)
+    return account.sealing_passphrase
+
+
 def gather(book: AccountBook) -> Cast:
     """Brings the whole cast together and writes its accounts into the book; who is there already is left as they are."""
     found_platform()
     actors: dict[str, Actor] = {}
+    passphrases: dict[str, str] = {}
     for house in HOUSES:
         admin: Actor | None = None
         for person in house.people:
@@ -204,8 +221,10 @@ def gather(book: AccountBook) -> Cast:
                         kind=str(house.kind),
                         roles=[str(role) for role in person.roles],
                         api_token=key,
+                        sealing_passphrase=new_password(),
                     )
                 )
             admin = admin or actor
             actors[f"{house.slug}.{person.part}"] = actor
-    return Cast(actors)
+            passphrases[f"{house.slug}.{person.part}"] = passphrase_in(book, actor.user.email)
+    return Cast(actors, passphrases)

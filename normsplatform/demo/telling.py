@@ -3,7 +3,7 @@
 from . import cases
 from .cast import Cast
 from .stage import Stage
-from .stations import attribution, escalation, evidence, exchange, figures, filing, remediation, review
+from .stations import attribution, escalation, evidence, exchange, figures, filing, remediation, review, sealing
 from .story import Story
 
 
@@ -24,6 +24,7 @@ def tell(story: Story, cast: Cast) -> None:
         escalation.tell(stage)
         review.tell(stage)
         exchange.tell(stage)
+        sealing.tell(stage)
     for stage in stages:
         filing.close(stage)
     figures.release(story, cast)

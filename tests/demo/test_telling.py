@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import authenticate
 from django.test import Client
 
-from evidence.models import EvidenceItem, GradeEntry, StoredFile
+from evidence.models import EvidenceItem, GradeEntry, Redaction, Seal, SealAnswer, SealRequest, StoredFile
 from incidents.models import Draft, Incident, IncidentLink, Statement
 from ledger.models import Entry
 from normsplatform.demo.story import told_by
@@ -42,7 +42,10 @@ def test_a_second_telling_changes_nothing(demo: Demo) -> None:
 def test_the_accounts_are_in_a_file_of_the_owners_alone(demo: Demo) -> None:
     assert stat.S_IMODE(demo.accounts.stat().st_mode) == 0o600
     accounts = json.loads(demo.accounts.read_text())
-    assert all(set(row) == {"email", "password", "organisation", "kind", "roles", "api_token"} for row in accounts)
+    assert all(
+        set(row) == {"email", "password", "organisation", "kind", "roles", "api_token", "sealing_passphrase"}
+        for row in accounts
+    )
     assert {role for row in accounts for role in row["roles"]} == set(Role.values)
     assert {row["kind"] for row in accounts} == {
         "state", "assessment_body", "civil_society", "operator", "mediator", "regional",
@@ -180,3 +183,14 @@ def test_a_draft_waits_for_its_author(demo: Demo) -> None:
     drafts = demo.asked_as("vela.analyst", lambda: list(Draft.objects.filter(incident=None)))
     assert [draft.answers["title"][:6] for draft in drafts] == ["KA-SAT"]
     assert demo.asked_as("vela.deputy", lambda: Draft.objects.count()) == 0
+
+
+def test_one_item_is_sealed_one_request_waits_and_one_redacted_version_stands_for_it(demo: Demo) -> None:
+    def look() -> tuple[list[str], list[str], list[bool], list[str]]:
+        seals = list(Seal.objects.values_list("state", flat=True))
+        requests = list(SealRequest.objects.values_list("state", flat=True))
+        answers = list(SealAnswer.objects.values_list("approved", flat=True))
+        redacted = [row.result.mark for row in Redaction.objects.select_related("result") if row.result is not None]
+        return seals, requests, answers, redacted
+
+    assert demo.asked_as("vela.deputy", look) == (["sealed"], ["pending"], [True], ["TLP:AMBER"])
