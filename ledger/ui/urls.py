@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .. import converters  # noqa: F401  (registers <tile:…>)
+from ..verify.single import NAME
 from . import views
 
 ROOT = "transparency/"
@@ -12,6 +13,7 @@ ENTRIES = f"{ROOT}tile/entries/<tile:index>"
 urlpatterns = [
     path(ROOT, views.transparency, name="transparency"),
     path(f"{ROOT}checkpoint", views.checkpoint, name="log-checkpoint"),
+    path(f"{ROOT}{NAME}", views.verifier, name="log-verifier"),
     path(ENTRIES, views.entries, name="log-entries"),
     path(f"{ENTRIES}.p/<int:width>", views.entries, name="log-entries-part"),
     path(TILE, views.tile, name="log-tile"),

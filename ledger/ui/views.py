@@ -1,5 +1,6 @@
 """The log for anybody: what it is, a checkpoint to keep, tiles, and whether a checkpoint one kept still fits."""
 
+from hashlib import sha256
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from core.public import PUBLIC, as_public, public
 
 from .. import keys, log
 from ..merkle import TILE, TILE_HEIGHT
+from ..verify import single
 
 FOR_EVER = "public, max-age=31536000, immutable"
 SHORT = "public, max-age=5"
@@ -60,6 +62,7 @@ def transparency(request: HttpRequest) -> HttpResponse:
         "stamp": stamp,
         "vkey": keys.signer(log.PURPOSE).vkey,
         "witnesses": log.witnesses(),
+        "verifier": sha256(single.archive()).hexdigest(),
     }
     return render(request, "transparency/transparency.html", context, status=status)
 
@@ -81,6 +84,15 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
         if latest is None:
             raise Http404
         return plain(log.whole_note(latest, PUBLIC), "text/plain; charset=utf-8", SHORT)
+
+
+@public
+@require_safe
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The offline verifier, made of the sources that run here."""
+    response = plain(single.archive(), "application/zip", SHORT)
+    response["Content-Disposition"] = f'attachment; filename="{single.NAME}"'
+    return response
 
 
 def width_of(level: int, index: int, width: int | None) -> int:

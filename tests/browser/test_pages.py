@@ -39,6 +39,7 @@ NO_PAGE = {
     "log-entries-part",
     "log-tile",
     "log-tile-part",
+    "log-verifier",
     "health-ready",
     "release-archive",
     "release-changes",

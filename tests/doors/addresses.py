@@ -83,6 +83,7 @@ PLATFORM = {
     "log-entries-part": ANYONE,
     "log-tile": ANYONE,
     "log-tile-part": ANYONE,
+    "log-verifier": ANYONE,
     "api-log-checkpoint": ANYONE,
     "api-log-inclusion": ANYONE,
     "api-log-consistency": ANYONE,

@@ -1,6 +1,7 @@
 """The transparency log: what stands in it can be shown, nothing can be read from it, and it only grows."""
 
 import base64
+import hashlib
 import time
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,7 @@ from ledger.notes import Verifier, signed_by
 from ledger.services import record, sequence_pending
 from ledger.tasks import publish_checkpoint
 from ledger.ui import views as ui
+from ledger.verify import single
 from organisations.actors import Actor
 from organisations.services import issue_token
 from tests.people import People
@@ -278,3 +280,10 @@ def test_entries_that_stood_in_order_before_there_was_a_log_enter_it_in_batches(
     sequence_pending(batch=8)
     sequence_pending(batch=8)
     assert log.size() == before
+
+
+def test_the_verifier_is_there_for_anybody(client: Client) -> None:
+    answer = client.get("/transparency/norms-verify.pyz")
+    assert answer.status_code == 200 and answer.content == single.archive()
+    page = client.get("/transparency/").content.decode()
+    assert "/transparency/norms-verify.pyz" in page and hashlib.sha256(single.archive()).hexdigest()[:12] in page
