@@ -56,12 +56,6 @@ class Before:
         )
 
 
-def marks(file: Arrived) -> dict[str, Any]:
-    """What the sender said of a file that our table has a column for."""
-    columns = {column.name for column in StoredFile._meta.concrete_fields}
-    return {"dangerous": True} if file.dangerous and "dangerous" in columns else {}
-
-
 def receive_item(
     *, actor: Actor, case: CaseAccess, columns: dict[str, Any], files: Sequence[Arrived], before: Before
 ) -> EvidenceItem:
@@ -87,7 +81,7 @@ def receive_item(
         row = StoredFile.objects.create(
             incident=case.incident, item=item, organisation=actor.organisation, sha256=file.sha256, size=file.size,
             name=clean_name(file.name), name_given=written_out(file.name), media_type=file.media_type[:120], path=file.path,
-            stored_by=actor.user, **marks(file),
+            stored_by=actor.user, dangerous=file.dangerous,
         )  # fmt: skip
         link = add_custody(actor=actor, item=item, act=CustodyEntry.Act.STORED, file=row, seen=row.sha256)
         record(

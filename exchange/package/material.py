@@ -63,7 +63,7 @@ def holding_of(item: EvidenceItem) -> str:
 
 def is_dangerous(item: EvidenceItem, file: StoredFile) -> bool:
     """Malware never leaves as it is."""
-    return item.kind == MALWARE or bool(getattr(file, "dangerous", False))
+    return item.kind == MALWARE or file.dangerous
 
 
 def grades_of(item: EvidenceItem) -> list[dict[str, Any]]:

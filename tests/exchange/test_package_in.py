@@ -212,7 +212,11 @@ def test_malware_arrives_as_what_it_is(people: People, incident: Incident, their
     assert row.job.state == "done", row.job.error_detail
     with acting_as(people.orrin.analyst.principal):
         file = StoredFile.objects.get()
-        assert (file.sha256, file.item.kind) == (hashlib.sha256(sample).hexdigest(), "malware_sample")
+        assert (file.sha256, file.item.kind, file.dangerous) == (
+            hashlib.sha256(sample).hexdigest(),
+            "malware_sample",
+            True,
+        )
 
 
 Change = Callable[[dict[str, bytes]], dict[str, bytes]]
