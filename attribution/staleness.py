@@ -24,10 +24,7 @@ def mark_stale(*, incident_id: int, cause: str) -> int:
     causes = Func(
         F("stale_because"), Value(cause[:60]), function="array_append", output_field=ArrayField(models.CharField())
     )
-    room = Case(
-        When(stale_because__len__lt=MOST_CAUSES, then=causes), When(stale_because__len=None, then=causes),
-        default=F("stale_because"),
-    )  # fmt: skip
+    room = Case(When(stale_because__len__lt=MOST_CAUSES, then=causes), default=F("stale_because"))
     Finding.objects.filter(pk__in=keys).update(stale_since=Coalesce("stale_since", Now()), stale_because=room)
     # Robust: a queue that does not answer must not turn an act that is done into an error; the clock sends it later.
     transaction.on_commit(recompute_stale.delay, robust=True)
