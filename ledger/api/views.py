@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from core.errors import Invalid, NotFound
+from core.errors import Invalid, NotAllowed, NotFound
 from core.public import PUBLIC, as_public
 
 from .. import keys, log
@@ -145,6 +145,8 @@ class EntryProofView(APIView):
     @extend_schema(operation_id="ledger_entry_proof", responses=OpenApiTypes.OBJECT)
     def get(self, request: Request, entry: int) -> Response:
         """The entry's fields as they are hashed, the opening of its commitment, and its path; 409 while it waits for a checkpoint."""
+        if getattr(request, "actor", None) is None:
+            raise NotAllowed("ledger.read")  # a member of nothing, whatever is asked for
         with transaction.atomic():
             found = Entry.objects.filter(pk=entry).first()
             if found is None:
