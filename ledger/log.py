@@ -4,6 +4,7 @@ import base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from . import keys
 from .checkpoints import Checkpoint, Witness, read
 from .merkle import BadProof, Tree
 from .notes import BadNote, signed_by
+from .timestamps import request_stamp, trusted_roots, verify_stamp
 
 log = structlog.get_logger(__name__)
 PURPOSE = "log"
@@ -180,6 +182,24 @@ def stamp_of(signed: Signed, using: str = APP) -> datetime | None:
     """When a time-stamping authority saw this checkpoint; None when none did."""
     rows = ask(using, "SELECT stamped_at FROM ledger_checkpoint_stamp(%s)", signed.size)
     return rows[0][0] if rows else None
+
+
+def stamp_newest() -> bool:
+    """Has an outside authority stamp the newest checkpoint; False when it is stamped, or when none is configured.
+
+    The authority is asked outside any transaction. Raises TimestampUnavailable when it is away: asked again by the clock.
+    """
+    with transaction.atomic():
+        last = checkpoint()
+        if last is None or stamp_of(last) is not None:
+            return False
+    digest = sha256(last.note.encode()).digest()
+    token = request_stamp(digest)
+    if token is None:
+        return False
+    at = verify_stamp(token, digest, trusted_roots())
+    with transaction.atomic():
+        return bool(ask(APP, "SELECT ledger_stamp_add(%s, %s, %s)", last.size, token, at)[0][0])
 
 
 def in_base64(hashes: list[bytes]) -> list[str]:

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from . import log as transparency
 from . import services
+from .timestamps import TimestampUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -25,3 +26,12 @@ def publish_checkpoint() -> None:
             transparency.publish_checkpoint()
     except transparency.LogRolledBack as problem:
         log.error("ledger_log_rolled_back", problem=str(problem))  # /health/ready says so until somebody has looked
+
+
+@shared_task(name="ledger.tasks.stamp_checkpoint", ignore_result=True, expires=300)
+def stamp_checkpoint() -> None:
+    """Every few minutes: when an authority outside says when, nobody here can say it was earlier."""
+    try:
+        transparency.stamp_newest()
+    except TimestampUnavailable as problem:
+        log.warning("timestamp_authority_away", problem=str(problem))

@@ -130,6 +130,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
     "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
+    "ledger-checkpoint-stamp": {"task": "ledger.tasks.stamp_checkpoint", "schedule": 300.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-compute": {"task": "attribution.tasks.recompute_stale", "schedule": 30.0},

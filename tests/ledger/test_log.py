@@ -4,6 +4,7 @@ import base64
 import hashlib
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -19,11 +20,13 @@ from ledger.hashing import commitment_of
 from ledger.models import Entry
 from ledger.notes import Verifier, signed_by
 from ledger.services import record, sequence_pending
-from ledger.tasks import publish_checkpoint
+from ledger.tasks import publish_checkpoint, stamp_checkpoint
+from ledger.timestamps import trusted_roots, verify_stamp
 from ledger.ui import views as ui
 from ledger.verify import single
 from organisations.actors import Actor
 from organisations.services import issue_token
+from tests.ledger.authority import running
 from tests.people import People
 from tests.public_login import read_as_public
 from tests.tenancy.test_walls import filed
@@ -287,3 +290,25 @@ def test_the_verifier_is_there_for_anybody(client: Client) -> None:
     assert answer.status_code == 200 and answer.content == single.archive()
     page = client.get("/transparency/").content.decode()
     assert "/transparency/norms-verify.pyz" in page and hashlib.sha256(single.archive()).hexdigest()[:12] in page
+
+
+def test_an_authority_outside_stamps_each_checkpoint_once(
+    people: People, client: Client, settings: Any, tmp_path: Any
+) -> None:
+    recorded(people.vela.analyst, 3)
+    assert log.stamp_newest() is False, "there is no checkpoint yet"
+    last = log.publish_checkpoint()
+    assert last is not None and log.stamp_newest() is False, "no authority is configured"
+    with running() as authority:
+        (tmp_path / "roots.pem").write_bytes(authority.root_pem)
+        settings.TIMESTAMP_URL, settings.TIMESTAMP_ROOTS = authority.url, str(tmp_path / "roots.pem")
+        authority.away = True
+        stamp_checkpoint()  # the clock asks again later
+        assert log.stamp_of(last) is None
+        authority.away = False
+        stamp_checkpoint()
+        stamp_checkpoint()
+        assert authority.asked == 2, "what is stamped is not asked for again"
+    assert log.stamp_of(last) is not None
+    token = log.ask("default", "SELECT token FROM ledger_checkpoint_stamp(%s)", last.size)[0][0]
+    assert verify_stamp(token, sha256(last.note.encode()).digest(), trusted_roots()) == log.stamp_of(last)
