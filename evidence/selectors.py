@@ -5,8 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.aggregates import BoolOr
-from django.db.models import Exists, Max, Min, Prefetch, Q
+from django.db.models import Exists, Prefetch, Q, Subquery
 
 from incidents.models import Incident
 from instruments.models import Instrument
@@ -164,19 +163,24 @@ class Around:
     ending: bool
 
 
-def around(item: EvidenceItem) -> Around:
-    """What else the item's page has to look up, in one statement."""
+def beside(item: EvidenceItem) -> dict[str, Any]:
+    """What else the item's page has to look up, as columns of a statement that reads the item anyway."""
+    others = EvidenceItem.objects.filter(incident_id=item.incident_id)
     holds = LegalHold.objects.filter(
         Q(item=item.pk) | Q(item__isnull=True), incident=item.incident_id, lifted_at__isnull=True
     )
-    found = EvidenceItem.objects.filter(incident_id=item.incident_id).aggregate(
-        before=Max("number", filter=Q(number__lt=item.number)),
-        after=Min("number", filter=Q(number__gt=item.number)),
-        held=BoolOr(Exists(holds)),
-        ending=BoolOr(Exists(Disposal.objects.filter(item=item.pk))),
-    )
-    before, after = (f"E-{found[side]}" if found[side] else "" for side in ("before", "after"))
-    return Around(before, after, bool(found["held"]), bool(found["ending"]))
+    return {
+        "number_before": Subquery(others.filter(number__lt=item.number).order_by("-number").values("number")[:1]),
+        "number_after": Subquery(others.filter(number__gt=item.number).order_by("number").values("number")[:1]),
+        "is_held": Exists(holds),
+        "is_ending": Exists(Disposal.objects.filter(item=item.pk)),
+    }
+
+
+def around(row: Any) -> Around:
+    """The same, from the row that was read with it."""
+    before, after = (f"E-{number}" if number else "" for number in (row.number_before, row.number_after))
+    return Around(before, after, bool(row.is_held), bool(row.is_ending))
 
 
 PAGE = 25

@@ -12,7 +12,7 @@ from core.graphs import Edge, LineStyle, Node, family_tree
 
 from .lineage import near
 from .models import EvidenceItem, Lineage
-from .selectors import Weighable, lacks_of
+from .selectors import Weighable, beside, lacks_of
 from .states import Status
 
 MOST = 24
@@ -76,7 +76,9 @@ def family_of(item: EvidenceItem) -> Family:
     reached = near(item.pk, [(one, other, kind) for one, other, kind, _note in links])
     shared = Q(origin_id=item.origin_id) if item.origin_id else Q(pk=item.pk)
     rows = EvidenceItem.objects.filter(Q(pk__in=reached) | shared, incident_id=item.incident_id)
-    found = {row.pk: row for row in rows.select_related("origin", "statement").order_by("number")}
+    found = {
+        row.pk: row for row in rows.annotate(**beside(item)).select_related("origin", "statement").order_by("number")
+    }
     return Family(links, {key: found[key] for key in dict.fromkeys([*reached, *found]) if key in found})
 
 

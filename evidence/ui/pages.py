@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from core.templatetags.norms import moment, tlp
@@ -251,12 +250,11 @@ def their_grades(item: EvidenceItem) -> list[dict[str, Any]]:
 
 def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, Any]:
     """Everything on an item's page. Five statements beyond the item itself: files, custody, grades, links, what is beside it; more once it moved or is held."""
-    prefetch_related_objects([item], selectors.files_with_stamps())
     files = list(item.files.all())
     family = family_of(item)
     custody = selectors.custody_of(item, actor)
     integrity = selectors.integrity_of(files)
-    beside = selectors.around(item)
+    beside = selectors.around(family.items[item.pk])
     mine = may_change(actor, case, item)
     own = gave_it_in(actor, item)
     requirements = requirement_rows(item, mends=mine)

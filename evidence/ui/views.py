@@ -49,7 +49,7 @@ def evidence_item(request: HttpRequest, reference: str, number: str) -> HttpResp
     """One item: what is said of it, its files and whether they match, its grade, lineage and custody. Nothing of its content."""
     actor = actor_of(request)
     case, item = item_for(actor, reference, number)
-    prefetch_related_objects([item], "files")  # asked for by several parts of the page, read once
+    prefetch_related_objects([item], selectors.files_with_stamps())  # asked for by several parts of the page, read once
     context = case_context(
         request, case, SECTION, **item_page(actor, case, item), **work_of(item, list(item.files.all()))
     )
