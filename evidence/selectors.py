@@ -22,6 +22,7 @@ from .models import (
     LegalHold,
     Lineage,
     ReceivedCustody,
+    Redaction,
     Seal,
     StoredFile,
 )
@@ -155,12 +156,14 @@ def weighable(incident: Incident, content: standard.Content | None = None) -> li
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The item before and the one after, by number (empty at either end); whether a hold or a disposal is on record for it."""
+    """The item before and the one after, by number (empty at either end); whether a hold, a disposal or a
+    redaction is on record for it."""
 
     before: str
     after: str
     held: bool
     ending: bool
+    redacted: bool
 
 
 def beside(item: EvidenceItem) -> dict[str, Any]:
@@ -174,13 +177,14 @@ def beside(item: EvidenceItem) -> dict[str, Any]:
         "number_after": Subquery(others.filter(number__gt=item.number).order_by("number").values("number")[:1]),
         "is_held": Exists(holds),
         "is_ending": Exists(Disposal.objects.filter(item=item.pk)),
+        "is_redacted": Exists(Redaction.objects.filter(item=item.pk)),
     }
 
 
 def around(row: Any) -> Around:
     """The same, from the row that was read with it."""
     before, after = (f"E-{number}" if number else "" for number in (row.number_before, row.number_after))
-    return Around(before, after, bool(row.is_held), bool(row.is_ending))
+    return Around(before, after, bool(row.is_held), bool(row.is_ending), bool(row.is_redacted))
 
 
 PAGE = 25

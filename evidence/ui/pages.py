@@ -291,7 +291,7 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         "may_print": case.may(Action.DOWNLOAD_EVIDENCE),
         **seal_panel(actor, case, item),
         "redactions": list(Redaction.objects.filter(item=item)[:20])
-        if files and case.may(Action.DOWNLOAD_EVIDENCE)
+        if beside.redacted and files and case.may(Action.DOWNLOAD_EVIDENCE)
         else [],
         "may_redact": mine and bool(files) and item.status == Status.HELD and not item.sealed,
         "may_open": not item.sealed
