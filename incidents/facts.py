@@ -195,7 +195,9 @@ SPREAD = {
 
 def latest(moment: Mapping[str, Any]) -> datetime:
     """The last instant a known moment may mean: an end "on the 3rd" is not before a beginning at noon of the 3rd."""
-    return datetime.fromisoformat(moment["at"]) + SPREAD.get(moment["precision"], timedelta(0))
+    spread = SPREAD.get(moment["precision"])
+    last = datetime.fromisoformat(moment["at"])
+    return last + spread - timedelta.resolution if spread else last
 
 
 def check(given: Mapping[str, Any], *, whole: bool = False) -> dict[str, Any]:

@@ -26,7 +26,7 @@ class OutcomeIn(Shape):
     reasons = serializers.CharField()
 
 
-class OutcomeOut(OutcomeIn):
+class ResolutionOut(OutcomeIn):
     """An outcome on record."""
 
     resolved_at = serializers.DateTimeField()
@@ -53,7 +53,7 @@ class EstimatesOut(Shape):
 class FindingOutcome(APIView):
     """Saying how a finding turned out."""
 
-    @extend_schema(operation_id="findings_resolve", request=OutcomeIn, responses={201: OutcomeOut})
+    @extend_schema(operation_id="findings_resolve", request=OutcomeIn, responses={201: ResolutionOut})
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)

@@ -36,7 +36,7 @@ class TransferSerializer(serializers.Serializer[dict[str, Any]]):
     receipt = serializers.DictField(allow_null=True)
 
 
-class ReleaseSerializer(serializers.Serializer[dict[str, Any]]):
+class CustodyReleaseSerializer(serializers.Serializer[dict[str, Any]]):
     """To which side, and what for."""
 
     organisation = serializers.CharField(help_text="Its slug.")
@@ -169,11 +169,13 @@ class EvidenceTransfers(APIView):
 class EvidenceRelease(APIView):
     """Passing an item on."""
 
-    @extend_schema(operation_id="evidence_release", request=ReleaseSerializer, responses={201: TransferSerializer})
+    @extend_schema(
+        operation_id="evidence_release", request=CustodyReleaseSerializer, responses={201: TransferSerializer}
+    )
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.DOWNLOAD_EVIDENCE)
-        given = shaped(ReleaseSerializer, request)
+        given = shaped(CustodyReleaseSerializer, request)
         row = services.release_item(actor=actor, reference=reference, label=number, **given)
         return Response(transfer_as_json(row), status=201)
 

@@ -56,7 +56,7 @@ class ScanSerializer(serializers.Serializer[dict[str, Any]]):
     scanned_at = serializers.DateTimeField()
 
 
-class JobSerializer(serializers.Serializer[dict[str, Any]]):
+class IntakeJobSerializer(serializers.Serializer[dict[str, Any]]):
     """Work on an item."""
 
     id = serializers.IntegerField()
@@ -70,7 +70,7 @@ class JobSerializer(serializers.Serializer[dict[str, Any]]):
 class WorkSerializer(serializers.Serializer[dict[str, Any]]):
     """All of it."""
 
-    jobs = JobSerializer(many=True)
+    jobs = IntakeJobSerializer(many=True)
     scans = ScanSerializer(many=True)
 
 
@@ -132,7 +132,7 @@ class Dangerous(APIView):
 class TakeApart(APIView):
     """A message into its parts."""
 
-    @extend_schema(operation_id="evidence_take_apart", request=None, responses={202: JobSerializer})
+    @extend_schema(operation_id="evidence_take_apart", request=None, responses={202: IntakeJobSerializer})
     def post(self, request: Request, reference: str, number: str, sha256: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
@@ -161,7 +161,7 @@ class Work(APIView):
 class WorkRepeat(APIView):
     """Failed work, once more."""
 
-    @extend_schema(operation_id="evidence_work_repeat", request=None, responses={202: JobSerializer})
+    @extend_schema(operation_id="evidence_work_repeat", request=None, responses={202: IntakeJobSerializer})
     def post(self, request: Request, reference: str, number: str, job: int) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)

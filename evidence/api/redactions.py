@@ -39,7 +39,7 @@ class PassageSerializer(serializers.Serializer[dict[str, Any]]):
     area = serializers.ListField(child=serializers.FloatField(), required=False)
 
 
-class ProposalSerializer(serializers.Serializer[dict[str, Any]]):
+class RedactionProposalSerializer(serializers.Serializer[dict[str, Any]]):
     """A redaction to make; as multipart `passages` is JSON and `file` a version made elsewhere."""
 
     sha256 = serializers.CharField()
@@ -68,7 +68,7 @@ class RedactionSerializer(serializers.Serializer[dict[str, Any]]):
     result = serializers.CharField(allow_null=True)
 
 
-class DecisionSerializer(serializers.Serializer[dict[str, Any]]):
+class RedactionDecisionSerializer(serializers.Serializer[dict[str, Any]]):
     approve = serializers.BooleanField()
     reason = serializers.CharField(allow_blank=True, required=False)
 
@@ -100,7 +100,7 @@ def proposal_in(request: Request) -> dict[str, Any]:
             }
         except ValueError as problem:
             raise Invalid({"passages": [_("Send the passages as JSON.")]}) from problem
-    shape = ProposalSerializer(data=given)
+    shape = RedactionProposalSerializer(data=given)
     shape.is_valid(raise_exception=True)
     return dict(shape.validated_data)
 
@@ -116,7 +116,9 @@ class EvidenceRedactions(APIView):
         rows = Redaction.objects.filter(item=item).select_related("file", "proposed_by", "decided_by", "result")
         return Response([redaction_as_json(row) for row in rows])
 
-    @extend_schema(operation_id="evidence_redact", request=ProposalSerializer, responses={202: RedactionSerializer})
+    @extend_schema(
+        operation_id="evidence_redact", request=RedactionProposalSerializer, responses={202: RedactionSerializer}
+    )
     def post(self, request: Request, reference: str, number: str) -> Response:
         """Accepted: a worker makes it, another person decides about it."""
         actor = actor_of(request)
@@ -167,7 +169,9 @@ class RedactionCompare(APIView):
 class RedactionDecision(APIView):
     """Approving or declining."""
 
-    @extend_schema(operation_id="evidence_redaction_decide", request=DecisionSerializer, responses=RedactionSerializer)
+    @extend_schema(
+        operation_id="evidence_redaction_decide", request=RedactionDecisionSerializer, responses=RedactionSerializer
+    )
     def post(self, request: Request, reference: str, number: str, redaction_id: int) -> Response:
         actor = actor_of(request)
         redaction_for(actor, reference, number, redaction_id)
@@ -176,6 +180,6 @@ class RedactionDecision(APIView):
             reference=reference,
             label=number,
             redaction_id=redaction_id,
-            **shaped(DecisionSerializer, request),
+            **shaped(RedactionDecisionSerializer, request),
         )
         return Response(redaction_as_json(decided))

@@ -45,7 +45,7 @@ class OutcomeSerializer(serializers.Serializer[Any]):
     known_as = serializers.IntegerField(required=False)
 
 
-class ReceivedSerializer(serializers.Serializer[Any]):
+class ReceivedPackageSerializer(serializers.Serializer[Any]):
     """A package somebody sent. `verified` is null until it was taken in."""
 
     number = serializers.IntegerField()
@@ -68,7 +68,7 @@ class ReceivedPageSerializer(serializers.Serializer[Any]):
 
     next = serializers.URLField(allow_null=True)
     previous = serializers.URLField(allow_null=True)
-    results = ReceivedSerializer(many=True)
+    results = ReceivedPackageSerializer(many=True)
 
 
 class ReceivedList(APIView):
@@ -87,7 +87,9 @@ class ReceivedList(APIView):
         rows = pages.paginate_queryset(selectors.received_packages_of(case), request, view=self) or []
         return pages.get_paginated_response([selectors.received_as_json(row) for row in rows])
 
-    @extend_schema(operation_id="received_packages_add", request=ReceiveSerializer, responses={202: ReceivedSerializer})
+    @extend_schema(
+        operation_id="received_packages_add", request=ReceiveSerializer, responses={202: ReceivedPackageSerializer}
+    )
     def post(self, request: Request, reference: str) -> Response:
         """Gives a package in. Poll the address in `Location` until its job is done or failed."""
         actor = actor_of(request)
@@ -103,7 +105,7 @@ class ReceivedList(APIView):
 class ReceivedDetail(APIView):
     """One package somebody sent."""
 
-    @extend_schema(operation_id="received_packages_read", responses=ReceivedSerializer)
+    @extend_schema(operation_id="received_packages_read", responses=ReceivedPackageSerializer)
     def get(self, request: Request, reference: str, number: int) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
         return Response(selectors.received_as_json(selectors.received_of(case, number)))
@@ -112,7 +114,7 @@ class ReceivedDetail(APIView):
 class ReceivedRetry(APIView):
     """Trying again what failed."""
 
-    @extend_schema(operation_id="received_packages_retry", request=None, responses={202: ReceivedSerializer})
+    @extend_schema(operation_id="received_packages_retry", request=None, responses={202: ReceivedPackageSerializer})
     def post(self, request: Request, reference: str, number: int) -> Response:
         row = services.retry_received(actor=actor_of(request), reference=reference, number=number)
         return Response(selectors.received_as_json(row), status=202)

@@ -25,7 +25,7 @@ class KeyAskSerializer(serializers.Serializer[Any]):
     how_known = serializers.CharField(allow_blank=True)
 
 
-class KeySerializer(serializers.Serializer[Any]):
+class TrustedKeySerializer(serializers.Serializer[Any]):
     """A key of another platform."""
 
     id = serializers.IntegerField()
@@ -37,11 +37,11 @@ class KeySerializer(serializers.Serializer[Any]):
     ended_at = serializers.DateTimeField(allow_null=True)
 
 
-class KeysSerializer(serializers.Serializer[Any]):
+class TrustedKeysSerializer(serializers.Serializer[Any]):
     """This platform's own key, and those that are trusted."""
 
     own = serializers.CharField()
-    trusted = KeySerializer(many=True)
+    trusted = TrustedKeySerializer(many=True)
 
 
 def key_as_json(key: TrustedKey) -> dict[str, Any]:
@@ -55,12 +55,12 @@ def key_as_json(key: TrustedKey) -> dict[str, Any]:
 class KeyList(APIView):
     """Keys this organisation trusts."""
 
-    @extend_schema(operation_id="trusted_keys_list", responses=KeysSerializer)
+    @extend_schema(operation_id="trusted_keys_list", responses=TrustedKeysSerializer)
     def get(self, request: Request) -> Response:
         keys = services.keys_of(actor_of(request))
         return Response({"own": signer("packages").vkey, "trusted": [key_as_json(key) for key in keys]})
 
-    @extend_schema(operation_id="trusted_keys_add", request=KeyAskSerializer, responses={201: KeySerializer})
+    @extend_schema(operation_id="trusted_keys_add", request=KeyAskSerializer, responses={201: TrustedKeySerializer})
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         actor.require(Action.MANAGE_ORGANISATION)

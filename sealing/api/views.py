@@ -32,7 +32,7 @@ class PassphraseSerializer(serializers.Serializer[dict[str, Any]]):
     replace = serializers.BooleanField(required=False)
 
 
-class ChangeSerializer(serializers.Serializer[dict[str, Any]]):
+class PassphraseChangeSerializer(serializers.Serializer[dict[str, Any]]):
     """Another passphrase, by the old one or the recovery code."""
 
     passphrase = serializers.CharField(trim_whitespace=False, max_length=services.LONGEST)
@@ -69,9 +69,9 @@ class Key(APIView):
 class KeyPassphrase(APIView):
     """Its passphrase."""
 
-    @extend_schema(operation_id="sealing_key_passphrase", request=ChangeSerializer, responses=KeySerializer)
+    @extend_schema(operation_id="sealing_key_passphrase", request=PassphraseChangeSerializer, responses=KeySerializer)
     def post(self, request: Request) -> Response:
-        shape = ChangeSerializer(data=request.data)
+        shape = PassphraseChangeSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         key, code = services.change_passphrase(actor=actor_of(request), **shape.validated_data)
         return Response(told(key, code), headers=SECRET)

@@ -59,7 +59,7 @@ def test_custody_begins_with_receipt_and_the_ledger_holds_its_hash(people: Peopl
         stored = Entry.objects.get(verb="evidence.file_stored")
         assert stored.root_id == item.incident_id
         assert entries[1].hash in stored.payload
-        assert Entry.objects.get(verb="evidence.added").instruments == '{"evidence-standard":"2026.1"}'
+        assert Entry.objects.get(verb="evidence.added").instruments == '{"evidence-standard":"2026.3"}'
 
 
 def test_numbers_run_within_a_case_and_say_nothing_of_another(people: People) -> None:
@@ -81,6 +81,7 @@ def test_what_the_standard_asks_and_the_item_lacks_is_named(people: People) -> N
             "sha256",
             "format",
             "clock",
+            "clock_source",
         ]
     whole = given(analyst, incident)
     graded(people.vela.another("analyst"), whole)

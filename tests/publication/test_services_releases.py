@@ -161,7 +161,10 @@ def test_the_public_login_reads_what_is_published_and_nothing_else(cases: Bureau
         rights = cursor.fetchall()
         assert not any(writes for _name, _reads, writes in rights)
         readable = {name for name, reads, _writes in rights if reads}
-        assert readable == {"publication_release", "publication_publishedtable", "publication_publishedcell"}
+        assert readable == {
+            "publication_release", "publication_publishedtable", "publication_publishedcell",
+            "attribution_findingissue",
+        }  # fmt: skip
         take_role("norms_public")
         assert Release.objects.count() == 1
         assert set(PublishedTable.objects.values_list("release__version", flat=True)) == {Release.objects.get().version}
