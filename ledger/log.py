@@ -18,7 +18,7 @@ from core.public import PUBLIC
 from . import keys
 from .checkpoints import Checkpoint, Witness, read
 from .merkle import BadProof, Tree
-from .notes import BadNote, signed_by
+from .notes import BadNote, Verifier, signed_by, split
 from .timestamps import request_stamp, trusted_roots, verify_stamp
 
 log = structlog.get_logger(__name__)
@@ -153,9 +153,11 @@ def add_cosignature(of_size: int, line: str, using: str = PUBLIC) -> str:
     return named[0].name
 
 
-def note_parts(note: str) -> tuple[str, list[Any]]:
-    """A note of ours taken apart."""
-    return signed_by(note, [keys.signer(PURPOSE).verifier])
+def note_parts(note: str) -> tuple[str, list[Verifier]]:
+    """A note's text, and the platform's key if it signed it: under whatever address the platform had then. Raises BadNote."""
+    text, _lines = split(note)
+    origin = text.partition("\n")[0]
+    return signed_by(note, [Verifier(origin, keys.signer(PURPOSE).verifier.public)])
 
 
 def compare(note: str, using: str = PUBLIC) -> tuple[Checkpoint, bool]:

@@ -7,11 +7,11 @@ Both leave a checkpoint behind that the tree no longer leads to.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from . import keys, log
+from . import log
 from .checkpoints import read
 from .hashing import commitment_of
 from .merkle import HASH, TILE, Growing, leaf_hash
-from .notes import BadNote, signed_by
+from .notes import BadNote
 
 BATCH = 10_000
 
@@ -36,7 +36,7 @@ def walk(using: str) -> Iterator[tuple[int, bytes | None, bytes, bytes]]:
 def fault_of(signed: log.Signed, root: bytes) -> str:
     """What is wrong with a checkpoint, given the root recomputed at its size."""
     try:
-        text, signers = signed_by(signed.note, [keys.signer(log.PURPOSE).verifier])
+        text, signers = log.note_parts(signed.note)
         said = read(text)
     except BadNote as problem:
         return f"the checkpoint of size {signed.size} is no checkpoint: {problem}"

@@ -232,7 +232,7 @@ def test_a_checkpoint_somebody_kept_is_compared_without_a_script(people: People,
     page = client.post("/transparency/", {"note": kept.note.replace("\n", "\r\n")})
     assert page.status_code == 200 and "exactly those your checkpoint was signed over" in page.content.decode()
     for typed, sentence in (
-        (kept.note.replace(str(kept.size), "1"), "signature"),
+        (kept.note.replace(f"\n{kept.size}\n", "\n1\n"), "signature"),
         ("hello", "not a checkpoint"),
         ("", "needs an answer"),
     ):

@@ -61,3 +61,13 @@ def test_what_was_done_to_it_is_named(
     assert named in retrace("default").broken
     with pytest.raises(CommandError, match="BROKEN"):
         call_command("verify_ledger", "--database", "default")
+
+
+def test_a_platform_that_moved_to_another_address_still_knows_its_checkpoints(
+    grown: People, as_owner: Callable[[], Any], settings: Any
+) -> None:
+    settings.BASE_URL = "https://norms.example"
+    recorded(grown.vela.analyst, 1)
+    log.publish_checkpoint()
+    as_owner()
+    assert (retrace("default").broken, retrace("default").checkpoints) == ("", 3)
