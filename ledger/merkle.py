@@ -35,6 +35,13 @@ def split(count: int) -> int:
     return 1 << (count - 1).bit_length() - 1
 
 
+def full_root(row: list[bytes]) -> bytes:
+    """The root over a full row of hashes, a power of two of them."""
+    while len(row) > 1:
+        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
+    return row[0]
+
+
 class Tree:
     """A tree of a stated size, read through its tiles."""
 
@@ -59,10 +66,7 @@ class Tree:
         first = index << rest
         data = self.tile(level, first // TILE)
         at = first % TILE * HASH
-        row = [data[at + n * HASH : at + (n + 1) * HASH] for n in range(1 << rest)]
-        while len(row) > 1:
-            row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
-        return row[0]
+        return full_root([data[at + n * HASH : at + (n + 1) * HASH] for n in range(1 << rest)])
 
     def over(self, start: int, end: int) -> bytes:
         """MTH(D[start:end]), as it occurs inside the tree."""
@@ -206,12 +210,5 @@ def in_memory(leaves: Iterable[bytes]) -> Tree:
     size = len(levels[0])
     while len(levels[-1]) >= TILE:
         lower = levels[-1]
-        levels.append([over(lower[at : at + TILE]) for at in range(0, len(lower) - TILE + 1, TILE)])
+        levels.append([full_root(lower[at : at + TILE]) for at in range(0, len(lower) - TILE + 1, TILE)])
     return Tree(size, lambda level, index, width: b"".join(levels[level][index * TILE : index * TILE + width]))
-
-
-def over(row: list[bytes]) -> bytes:
-    """The root over a full row of hashes, a power of two of them."""
-    while len(row) > 1:
-        row = [node_hash(left, right) for left, right in zip(row[::2], row[1::2], strict=True)]
-    return row[0]
