@@ -10,12 +10,14 @@ from attribution import reply_rules
 from attribution.services import require_replies
 from core import clock
 from core.errors import Invalid, NotFound
+from core.marks import ORDER, Mark, Way
 from documents import languages
 from documents import services as jobs
 from documents.failures import NotFailed
 from documents.states import OPEN, State
 from incidents.access import CaseAccess, case_for
-from incidents.marks import ORDER, Mark
+from incidents.errors import NamesHidden
+from incidents.marks import must_be_cleared
 from incidents.numbering import lock, next_number
 from ledger.services import record
 from organisations.actors import Actor
@@ -64,6 +66,7 @@ def request_review(
         raise errors.MarkBelowCase
     if mark in reply_rules.in_force().marks_that_publish:
         require_replies(incident)  # what anybody may read is published: a party named is heard first (ATT-11)
+    must_be_cleared(actor, incident, [(_("Review"), mark, incident.holder_id)], Way.TAKEN)
     lock(incident, "review")
     running = (
         Review.objects.filter(incident=incident, mark=mark, language=language, job__state__in=OPEN)
@@ -111,6 +114,11 @@ def download_review(*, actor: Actor, reference: str, number: int) -> tuple[Revie
     review = selectors.review_of(case, number)
     if review.job.result is None:
         raise errors.NotReady
+    if case.incident.blind and selectors.made_with_names(case, review):
+        raise NamesHidden
+    must_be_cleared(actor, case.incident, [(f"REV-{number}", review.mark, case.incident.holder_id)], Way.TAKEN)
+    if overtaken := selectors.stricter_since(case, review):
+        raise errors.ReviewOvertaken(overtaken)
     return review, jobs.open_document(actor=actor, document=review.job.result)
 
 

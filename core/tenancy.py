@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from django.db import connections
 
+from . import naming
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -53,10 +55,11 @@ def _rebind_open_transactions() -> None:
 @contextmanager
 def acting_as(principal: Principal | None) -> Iterator[None]:
     """Inside the block the database answers as it would to `principal`; afterwards as before."""
-    token = _current.set(principal)
+    token, names = _current.set(principal), naming.begin()
     try:
         _rebind_open_transactions()
         yield
     finally:
+        naming.end(names)
         _current.reset(token)
         _rebind_open_transactions()

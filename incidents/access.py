@@ -11,6 +11,7 @@ from core.errors import NotAllowed, NotFound
 from organisations.actors import Actor
 from organisations.roles import OWN_HOUSE, Action, allowed
 
+from .blind import hide_names
 from .models import Access, Incident
 
 
@@ -54,6 +55,8 @@ def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, list[int
     held = Access.objects.filter(incident_id=OuterRef("pk"), principal__in=actor.principal.ids)
     held = held.filter(Q(until__isnull=True) | Q(until__gt=clock.now()))
     found = visible(reference).annotate(held=ArraySubquery(held.values("grade"))).first()
+    if found is not None and found.blind:
+        hide_names(actor, found.pk)  # from here on whatever prints a name prints a handle
     return found, list(found.held) if found else []
 
 

@@ -19,6 +19,8 @@ from organisations.roles import Action, Grade, Role
 from . import errors
 from .access import case_for, get_incident_for
 from .facts import MOMENTS, check
+from .hiding import write_blinding
+from .marking import note_mark, reason_to_relax
 from .models import Draft, Incident, IncidentGroupPermission, IncidentLink, ServiceHit, Statement, TimelineEntry, Victim
 from .snapshots import facts_of
 from .statements import check_statement, check_timeline_entry
@@ -36,7 +38,7 @@ def columns(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Checked facts as the columns of an incident."""
     values = {
         name: facts[name]
-        for name in ("title", "summary", "harm", "mark", "is_exercise", "people_source")
+        for name in ("title", "summary", "harm", "mark", "pap", "is_exercise", "people_source")
         if name in facts
     }
     for name in MOMENTS:
@@ -98,16 +100,20 @@ def file_incident(*, actor: Actor, facts: Mapping[str, Any], draft_reference: st
     if draft is not None:
         draft.incident = incident
         draft.save(update_fields=["incident", "saved_at"])
+    if checked["blind"]:
+        write_blinding(actor=actor, incident=incident, hidden=True)
     record(
         actor=actor, verb="incident.filed", subject=incident, root_id=incident.pk,
-        payload={"reference": incident.reference, "mark": incident.mark, "exercise": incident.is_exercise},
+        payload={"reference": incident.reference, "mark": incident.mark, "pap": incident.pap, "exercise": incident.is_exercise},
     )  # fmt: skip
     return incident
 
 
 @transaction.atomic
-def edit_incident(*, actor: Actor, reference: str, version: int, facts: Mapping[str, Any]) -> Incident:
-    """Changes the facts given, if nobody else saved since `version`.
+def edit_incident(
+    *, actor: Actor, reference: str, version: int, facts: Mapping[str, Any], mark_reason: str = ""
+) -> Incident:
+    """Changes the facts given, if nobody else saved since `version`. A mark is relaxed with `mark_reason`, never without (R2.9).
 
     Raises StaleVersion with what is stored now, so that both sides can be shown field by field.
     """
@@ -118,6 +124,9 @@ def edit_incident(*, actor: Actor, reference: str, version: int, facts: Mapping[
         raise StaleVersion(theirs=facts_of(incident), version=incident.version)
     moments = {name: value for name, value in facts_of(incident).items() if name in MOMENTS}
     checked = check({**moments, **facts})
+    before = {"mark": incident.mark, "pap": incident.pap}
+    marks = {**before, **{name: checked[name] for name in before if name in checked}}
+    said = reason_to_relax(before, marks, mark_reason, "mark_reason")
     for name, value in columns(checked).items():
         setattr(incident, name, value)
     incident.version += 1
@@ -131,6 +140,8 @@ def edit_incident(*, actor: Actor, reference: str, version: int, facts: Mapping[
         actor=actor, verb="incident.edited", subject=incident, root_id=incident.pk,
         payload={"fields": sorted(facts), "version": incident.version},
     )  # fmt: skip
+    if marks != before:
+        note_mark(actor=actor, subject=incident, incident=incident, before=before, after=marks, reason=said)
     return incident
 
 

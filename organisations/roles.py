@@ -21,6 +21,7 @@ class Role(TextChoices):
     RESEARCHER = "researcher", _("Researcher")
     CUSTODIAN = "custodian", _("Evidence custodian")
     PUBLISHER = "publisher", _("Publisher of figures")
+    NAME_KEEPER = "name_keeper", _("Keeper of names")
 
 
 class Grade(IntegerChoices):
@@ -43,6 +44,7 @@ class Action(TextChoices):
     EDIT = "incident.edit"
     SHARE = "incident.share"
     SEE_GRANTS = "incident.see_grants"
+    HIDE_NAMES = "incident.hide_names"
     CLOSE = "incident.close"
     SEE_EVIDENCE = "evidence.view"
     ADD_EVIDENCE = "evidence.add"
@@ -64,6 +66,7 @@ class Action(TextChoices):
     REQUEST_REVIEW = "review.request"
     PREPARE_RELEASE = "release.prepare"
     PUBLISH_RELEASE = "release.publish"
+    LOOK_UP_NAMES = "names.look_up"
     MANAGE_ORGANISATION = "organisation.manage"
 
 
@@ -86,6 +89,7 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.PROPOSE_FINDING,
         A.CONVENE_PANEL,
         A.RESTORE,
+        A.HIDE_NAMES,
     },
     Role.FORENSIC_ASSESSOR: ASSESSES,
     Role.LEGAL_ASSESSOR: ASSESSES,
@@ -100,12 +104,14 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.REQUEST_REVIEW,
         A.CONVENE_PANEL,
         A.SHARE,
+        A.HIDE_NAMES,
     },
     Role.MEDIATOR: SEES | {A.SEE_MEASURES},
-    Role.ORG_ADMIN: READS | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE},
+    Role.ORG_ADMIN: READS | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE, A.HIDE_NAMES},
     Role.RESEARCHER: SEES,
     Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
+    Role.NAME_KEEPER: frozenset({A.LOOK_UP_NAMES}),
 }
 
 BY_GRADE: dict[int, frozenset[Action]] = {
@@ -114,13 +120,13 @@ BY_GRADE: dict[int, frozenset[Action]] = {
     Grade.CONTRIBUTE: READS - {A.SEE_GRANTS} | {A.ADD_EVIDENCE, A.GRADE_EVIDENCE},
     Grade.ASSESS: ASSESSES - {A.SEE_GRANTS},
     Grade.COORDINATE: READS - {A.SEE_GRANTS}
-    | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW},
-    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE},
-    Grade.HOLD: frozenset(Action) - {A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
+    | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW, A.HIDE_NAMES},
+    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE, A.HIDE_NAMES},
+    Grade.HOLD: frozenset(Action) - {A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES},
 }
 
 # Acts that are not on a case: the role alone decides.
-OWN_HOUSE = frozenset({A.FILE, A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE})
+OWN_HOUSE = frozenset({A.FILE, A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES})
 
 
 def actions_of(roles: list[str]) -> frozenset[Action]:

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from core.marks import ORDER, Mark
 from documents.blocks import Block, Nothing, Section, Text
 from incidents.access import CaseAccess
-from incidents.marks import ORDER, Mark
 from incidents.models import Incident
 from incidents.selectors import activity
 from ledger.models import Entry

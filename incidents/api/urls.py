@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import additions, drafts, views, watching
+from . import additions, drafts, names, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path(f"{CASE}statements/", additions.StatementList.as_view(), name="api-statement-list"),
     path(f"{CASE}timeline/", additions.TimelineList.as_view(), name="api-timeline-list"),
     path(f"{CASE}links/", additions.LinkList.as_view(), name="api-link-list"),
+    path(f"{CASE}names/", names.CaseNames.as_view(), name="api-incident-names"),
+    path("names/", names.NameLooks.as_view(), name="api-name-looks"),
+    path("names/look/", names.NameLookUp.as_view(), name="api-name-look"),
     path(f"{CASE}watch/", watching.CaseWatch.as_view(), name="api-incident-watch"),
     path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),

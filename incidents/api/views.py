@@ -18,6 +18,7 @@ from .. import selectors, services
 from ..access import case_for
 from ..models import IncidentGroupPermission
 from .serializers import (
+    FactsChangeSerializer,
     FactsSerializer,
     GrantSerializer,
     IncidentPageSerializer,
@@ -88,7 +89,9 @@ class IncidentDetail(APIView):
             incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)}
         )
 
-    @extend_schema(operation_id="incidents_edit", request=FactsSerializer(partial=True), responses=IncidentSerializer)
+    @extend_schema(
+        operation_id="incidents_edit", request=FactsChangeSerializer(partial=True), responses=IncidentSerializer
+    )
     def patch(self, request: Request, reference: str) -> Response:
         """Needs `If-Match` with the version being changed."""
         actor = actor_of(request)
@@ -98,9 +101,12 @@ class IncidentDetail(APIView):
             return problem(
                 428, code="version_needed", detail="Send If-Match with the version you are changing, as ETag gave it."
             )
-        shape = FactsSerializer(data=request.data, partial=True)
+        shape = FactsChangeSerializer(data=request.data, partial=True)
         shape.is_valid(raise_exception=True)
-        services.edit_incident(actor=actor, reference=reference, version=version, facts=shape.validated_data)
+        facts = dict(shape.validated_data)
+        services.edit_incident(
+            actor=actor, reference=reference, version=version, mark_reason=facts.pop("mark_reason", ""), facts=facts
+        )
         return self.get(request, reference)
 
 
