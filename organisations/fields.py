@@ -27,6 +27,10 @@ class Shown(DeferredAttribute):
         found = naming.handle_of(instance.pk, instance.__dict__)
         return value if found is None else self.field.handle_as(found)  # type: ignore[attr-defined]
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        """Kept as given. That it can be set is what makes Python ask here, and not read the object's own attributes past us."""
+        instance.__dict__[self.field.attname] = value
+
 
 class Named(models.Model):
     """A model with such fields: reading them again from the database gives what is stored, whatever is shown."""

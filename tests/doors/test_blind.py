@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty
 
 FIRST = 77_000_001  # numbers of principals in this module: like no other number
 NUMBER = re.compile(r"\b77\d{6}\b")
-CANARY = re.compile(r"zq([a-z]+)", re.IGNORECASE)
+CANARY = re.compile(rf"zq({'|'.join(HOUSES)})", re.IGNORECASE)
 
 
 class Canaries(People):
