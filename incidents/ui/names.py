@@ -45,7 +45,7 @@ def incident_names(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     case = case_for(actor, reference, Action.HIDE_NAMES)
     hidden = case.incident.blind
-    form, status = BlindForm(request.POST or None), 200
+    form, status = BlindForm(request.POST if request.method == "POST" else None), 200
     if not hidden:
         del form.fields["reasons"]
     if request.method == "POST":
