@@ -13,3 +13,10 @@ class LastAdministrator(DomainError):
 class NotMember(DomainError):
     code = "not_member"
     message = _("You are not a member of that organisation.")
+
+
+class OtherWayIn(DomainError):
+    code = "other_way_in"
+    message = _(
+        "You came in through your organisation’s own sign-in: it opens that organisation alone. Sign in with your password or passkey."
+    )

@@ -20,9 +20,9 @@ from notifications import services as notifications
 from notifications.models import Notification, Watch
 from notifications.services import tell
 from organisations.actors import Actor
+from organisations.keys import issue_token, make_service_account
 from organisations.models import Membership, Organisation
 from organisations.roles import Grade
-from organisations.services import issue_token
 from remediation import services as remediation
 from tests.attribution.ground import Ground
 from tests.evidence.builders import the_file
@@ -129,6 +129,7 @@ def build(people: People) -> World:
         key = exchange.trust_key(
             actor=people.vela.admin, vkey=GO_KEY, whose="Tormentil body", how_known="Tormentil call"
         )
+        program = make_service_account(actor=people.vela.admin, name="Tormentil relay", roles=["analyst"])
     tell(
         kind="watched.summary", to=[analyst.user], key="world", root_id=incident.pk, reference=reference,
         words={"verb": "incident.edited", "n": 1},
@@ -172,6 +173,7 @@ def build(people: People) -> World:
         "int:grant_id": grant.pk,
         "int:token_id": token.pk,
         "int:membership_id": membership.pk,
+        "int:account_id": program.user_id,
         "int:service_id": service,
         "evidence:number": "E-1",
         "finding:number": "F-1",
