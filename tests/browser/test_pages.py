@@ -60,6 +60,8 @@ NO_PAGE = {
     "received-package-progress",
     "attribution-matrix-csv",
     "mfa_download_recovery_codes",
+    "mfa_login_webauthn",
+    "kept",
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
 # Pages of things this house does not hold: a notice to answer, a published finding, content that is sealed, handed over or

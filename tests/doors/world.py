@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from accountability import services as accountability
 from attribution import services as attribution
 from core import clock
@@ -24,11 +26,13 @@ from organisations.keys import issue_token, make_service_account
 from organisations.models import Membership, Organisation
 from organisations.roles import Grade
 from remediation import services as remediation
+from signin.models import SignIn
 from tests.attribution.ground import Ground
 from tests.evidence.builders import the_file
 from tests.exchange.bags import packed
 from tests.ledger.test_notes import GO_KEY
 from tests.people import People
+from tests.signin.passkeys import software_passkey
 
 # Words that stand nowhere else: an answer that holds one of them tells of this case.
 TITLE = "Quillwort dialysis outage"
@@ -158,7 +162,15 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+    with acting_as(analyst.principal):
+        session = SessionStore()
+        session.create()
+        signed_in = SignIn.objects.create(
+            user=analyst.user, key=session.session_key or "", way="password", agent="Tormentil"
+        )
     names = {
+        "int:session_id": signed_in.pk,
+        "int:pk": software_passkey(analyst.user).pk,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
         "slug:public_id": "nothing",
