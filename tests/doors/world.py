@@ -111,6 +111,7 @@ def build(people: People) -> World:
             owner=people.vela.organisation.slug, due=clock.today(),
         )  # fmt: skip
     with acting_as(analyst.principal):
+        verification = accountability.request_report(actor=analyst, reference=reference, label="F-1", mark="TLP:AMBER")
         record = exchange.request_record(actor=analyst, reference=reference, label="E-1")
         exchange.request_package(
             actor=analyst, reference=reference, mark="TLP:RED", recipient="Tormentil court", purpose="Tormentil"
@@ -189,6 +190,7 @@ def build(people: People) -> World:
         "int:redaction_id": 0,
         "int:request_id": 0,  # nothing was sealed here
         "int:number": review.number,
+        "slug:code": verification.code,
         "int:record": record.number,
         "statement": statement.pk,
         "update": update.pk,

@@ -22,9 +22,9 @@ from organisations.actors import Actor
 from organisations.models import Organisation
 from organisations.roles import Action
 
-from . import errors, selectors, template
-from .models import Recommendation, Review
-from .states import TRANSITIONS, RecommendationStatus
+from .. import errors, selectors, template
+from ..models import Recommendation, Review
+from ..states import TRANSITIONS, RecommendationStatus
 
 MOST_TEXT = 20_000
 
