@@ -17,6 +17,7 @@ from incidents.marks import ORDER, Mark
 from organisations.actors import Actor
 from organisations.roles import Action
 
+from .hearing import hear_first
 from .models import Review
 from .sections import Material, build
 from .sections.words import stamp
@@ -81,6 +82,7 @@ def prepare_review(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
     if review is None:
         raise NotFound(job.key)
     case = case_for(actor, review.incident.reference, Action.REQUEST_REVIEW)
+    hear_first(case, review.mark)
     content = content_of(actor, case, review)
     keep_below_mark(content, case)
     issue = Issue(
