@@ -79,11 +79,12 @@ def test_a_draft_is_the_partys_own_until_it_is_sent_and_then_it_stays(
         with pytest.raises(errors.AlreadyAnswered):
             act()
     with as_(ground.analyst):
-        for change in (
+        changes: tuple[Callable[[], int], ...] = (
             lambda: ReplyFile.objects.filter(pk=kept.pk)._raw_delete("default"),
             lambda: ReplyFile.objects.filter(pk=kept.pk).update(sha256="0" * 64),
             lambda: ReplyFile.objects.filter(pk=kept.pk).update(reply=None),
-        ):
+        )
+        for change in changes:
             try:
                 with transaction.atomic():
                     assert change() == 0
