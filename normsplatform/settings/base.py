@@ -135,6 +135,7 @@ CELERY_BEAT_SCHEDULE = {
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-compute": {"task": "attribution.tasks.recompute_stale", "schedule": 30.0},
     "findings-remind": {"task": "attribution.tasks.remind", "schedule": 3600.0},
+    "scores-pool": {"task": "attribution.tasks.pool_scores", "schedule": 3600.0},
     "seats-free": {"task": "attribution.tasks.free_seats", "schedule": 300.0},
     "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
     "submissions-forget": {"task": "organisations.tasks.forget_submissions", "schedule": 3600.0},
@@ -171,3 +172,7 @@ LOGGING: dict[str, Any] = {
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# How many resolved questions, judged by how many people, a discipline needs before its pooled score is said in public.
+CALIBRATION_QUESTIONS = 20
+CALIBRATION_PEOPLE = 5

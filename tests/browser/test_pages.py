@@ -36,6 +36,7 @@ NO_PAGE = {
     "health-live",
     "calendar-feed",
     "published-json",
+    "reply-file",
     "log-checkpoint",
     "log-entries",
     "log-entries-part",

@@ -319,10 +319,18 @@ ATTRIBUTION = {
     "api-finding-reply": case(A.PROPOSE_FINDING, POST=A.PROPOSE_FINDING),
     "api-reply-invitations": act(A.PROPOSE_FINDING),
     "api-reply-waivers": act(A.PROPOSE_FINDING),
+    "reply-file": case(A.DOWNLOAD_EVIDENCE),
+    "api-reply-file-content": case(A.DOWNLOAD_EVIDENCE),
+    "api-reply-renew": act(A.PROPOSE_FINDING),
+    "api-relying-acknowledged": act(A.PROPOSE_FINDING),
     "api-finding-publish": act(A.PROPOSE_FINDING),
     "api-finding-relying": case(A.PROPOSE_FINDING, POST=A.PROPOSE_FINDING),
     "reply": open_to(Kind.ANYONE, *FORM),  # by a secret address and a code: no account is needed
     "api-reply": open_to(Kind.ANYONE, READ, "PUT", "POST"),
+    "api-reply-files": open_to(Kind.ANYONE, "POST"),
+    "api-reply-file": open_to(Kind.ANYONE, "DELETE"),
+    "calibration": ANYONE,
+    "api-calibration": ANYONE,
     "reply-member": open_to(Kind.OWN, *FORM),  # of the organisation asked
     "published-list": ANYONE,
     "my-estimates": PERSON,
