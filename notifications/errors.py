@@ -17,3 +17,10 @@ class NoCase(DomainError):
 
     code = "no_case"
     message = _("This is about no case: there is nothing to mute.")
+
+
+class NobodyOnDuty(DomainError):
+    """Nobody can be tried out."""
+
+    code = "nobody_on_duty"
+    message = _("Nobody is on duty at this moment, so there is nobody to test. Add a contact whose hours include now.")

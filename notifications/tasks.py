@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.db import connection, transaction
 
-from . import mail
+from . import mail, passing
 from .models import Preference
 
 log = structlog.get_logger(__name__)
@@ -36,3 +36,9 @@ def forget() -> None:
     """What was done half a year ago and needs no acknowledgement is dropped; safe to run twice."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT notifications_forget()")
+
+
+@shared_task(name="notifications.tasks.pass_on", ignore_result=True)
+def pass_on() -> None:
+    """House after house: writes to mailboxes on duty and passes on what nobody acknowledged; safe to run twice, and at once."""
+    passing.pass_all()

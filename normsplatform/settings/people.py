@@ -80,3 +80,6 @@ SPECTACULAR_SETTINGS = {
         "LinkKindEnum": "incidents.models.IncidentLink.Kind",
     },
 }
+
+# A duty contact has this long to acknowledge before the next on the rota is asked (ESC-8); the pages say so.
+DUTY_PASS_MINUTES = env.int("DUTY_PASS_MINUTES", default=15)

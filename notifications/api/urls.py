@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from . import duty, views
 
 urlpatterns = [
     path("inbox/", views.Inbox.as_view(), name="api-inbox"),
@@ -11,4 +11,9 @@ urlpatterns = [
     path("inbox/calendar/", views.CalendarDoor.as_view(), name="api-inbox-calendar"),
     path("inbox/muted/<int:mute_id>/", views.Muted.as_view(), name="api-inbox-muted"),
     path("inbox/watched/<int:watch_id>/", views.Watched.as_view(), name="api-inbox-watched"),
+    path("duty/", duty.Duty.as_view(), name="api-duty"),
+    path("duty/test/", duty.DutyTest.as_view(), name="api-duty-test"),
+    path("duty/calls/", duty.DutyCalls.as_view(), name="api-duty-calls"),
+    path("duty/<int:contact_id>/", duty.DutyContactDoor.as_view(), name="api-duty-contact"),
+    path("organisations/<slug:slug>/duty/", duty.DutyOf.as_view(), name="api-duty-of"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import settings, views
+from . import duty, settings, views
 
 NOTICE = "inbox/<int:notice_id>/"
 
@@ -19,5 +19,12 @@ urlpatterns = [
     path("inbox/settings/calendar/end/", settings.calendar_end, name="calendar-end"),
     path("inbox/muted/<int:mute_id>/end/", settings.unmute, name="inbox-unmute"),
     path("inbox/watched/<int:watch_id>/end/", settings.unwatch, name="inbox-unwatch"),
+    path("organisation/duty/", duty.duty, name="duty"),
+    path("organisation/duty/new/", duty.duty_new, name="duty-new"),
+    path("organisation/duty/test/", duty.duty_test, name="duty-test"),
+    path("organisation/duty/<int:contact_id>/", duty.duty_change, name="duty-change"),
+    path("organisation/duty/<int:contact_id>/end/", duty.duty_end, name="duty-end"),
+    path("organisations/<slug:slug>/duty/", duty.duty_of, name="duty-of"),
+    path("duty/<str:token>/", duty.duty_answer, name="duty-answer"),
     path("calendar/<slug:secret>.ics", settings.calendar_feed, name="calendar-feed"),
 ]

@@ -119,6 +119,7 @@ ACCOUNTS = {
 
 MANAGE = open_to(Kind.PERSON, *FORM, action=A.MANAGE_ORGANISATION)
 MEMBER = open_to(Kind.OWN, *FORM, action=A.MANAGE_ORGANISATION)
+PERSON_MANAGES = Door(Kind.PERSON, {READ: None, "POST": A.MANAGE_ORGANISATION})
 ORGANISATION = {
     "organisation": PERSON,
     "organisation-switch": open_to(Kind.PERSON, "POST"),
@@ -143,6 +144,21 @@ SEALING = {
     "sealing-key-replace": open_to(Kind.PERSON, *FORM),
     "api-sealing-key": open_to(Kind.PERSON, *FORM),
     "api-sealing-key-passphrase": open_to(Kind.PERSON, "POST"),
+}
+
+DUTY = {
+    "duty": PERSON,
+    "duty-new": MANAGE,
+    "duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "duty-change": MEMBER,
+    "duty-end": MEMBER,
+    "duty-of": open_to(Kind.OWN, *FORM),  # of a house one shares a case with
+    "duty-answer": open_to(Kind.ANYONE, *FORM),  # a mailbox cannot sign in: the secret is in the address
+    "api-duty": PERSON_MANAGES,
+    "api-duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-duty-calls": PERSON,
+    "api-duty-contact": Door(Kind.OWN, {READ: None, "PUT": A.MANAGE_ORGANISATION, "DELETE": A.MANAGE_ORGANISATION}),
+    "api-duty-of": open_to(Kind.OWN, *FORM),
 }
 
 NOTICE = open_to(Kind.OWN, "POST")
@@ -519,6 +535,7 @@ DECLARED: dict[str, Door] = {
     **ORGANISATION,
     **SEALING,
     **INBOX,
+    **DUTY,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

@@ -17,7 +17,8 @@ from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from ledger.models import Entry
 from notifications import services as notifications
-from notifications.models import Notification, Watch
+from notifications.duty import answer_token
+from notifications.models import DutyStep, Notification, Watch
 from notifications.services import tell
 from organisations.actors import Actor
 from organisations.models import Membership, Organisation
@@ -126,6 +127,12 @@ def build(people: People) -> World:
             actor=analyst, reference=reference, label="E-1", reason="Tormentil claim", authority="Court order"
         )
     with acting_as(people.vela.admin.principal):
+        contact = notifications.add_contact(
+            actor=people.vela.admin,
+            facts={"email": "duty@vela.example", "name": "Tormentil duty", "weekdays": range(1, 8)},
+        )
+        notifications.try_rota(actor=people.vela.admin)
+        token_of_duty = answer_token(people.vela.organisation.pk, DutyStep.objects.get(contact=contact).pk)
         key = exchange.trust_key(
             actor=people.vela.admin, vkey=GO_KEY, whose="Tormentil body", how_known="Tormentil call"
         )
@@ -166,6 +173,9 @@ def build(people: People) -> World:
         "int:mute_id": mute.pk,
         "slug:secret": secret,
         "int:key_id": key.pk,
+        "int:contact_id": contact.pk,
+        "slug:slug": people.vela.organisation.slug,
+        "str:token": token_of_duty,
         "incident:reference": reference,
         "draft:draft": draft.reference,
         "slug:step": "what",
