@@ -67,7 +67,10 @@ declare(
         "finding.overdue", Reason.ESCALATED, _("The review of %(subject)s is overdue: corroborate, revise or withdraw it."),
         _("You proposed this finding or hold its case."),
     ),
-    Kind("panel.opinion_due", Reason.VOTE_DUE, _("Your opinion on %(subject)s is due."), _("You hold a seat on this panel.")),
+    Kind(
+        "panel.opinion_due", Reason.VOTE_DUE, _("Your opinion on %(subject)s is due."), _("You hold a seat on this panel."),
+        personal=True,
+    ),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import structlog
 from celery import shared_task
 from django.db import connection, transaction
 
-from . import mail, passing
+from . import mail, passing, sending
 from .models import Preference
 
 log = structlog.get_logger(__name__)
@@ -42,3 +42,16 @@ def forget() -> None:
 def pass_on() -> None:
     """House after house: writes to mailboxes on duty and passes on what nobody acknowledged; safe to run twice, and at once."""
     passing.pass_all()
+
+
+@shared_task(name="notifications.tasks.deliver", ignore_result=True)
+def deliver(delivery_id: int, organisation_id: int) -> None:
+    """One message to one webhook; safe to run twice: the second finds it claimed, or done."""
+    sending.deliver_one(delivery_id, organisation_id)
+
+
+@shared_task(name="notifications.tasks.deliver_due", ignore_result=True, expires=30)
+def deliver_due() -> None:
+    """Every few seconds: hands out what is due. What a lost worker or queue dropped is handed out again after two minutes."""
+    for delivery_id, organisation_id in sending.take():
+        deliver.delay(delivery_id, organisation_id)

@@ -17,4 +17,9 @@ declare(
         "duty.unanswered", Reason.ESCALATED, _("No duty contact of %(house)s has acknowledged: %(asked)d asked"),
         _("You administer the organisation, or yours asked for the acknowledgement."), Grade.SUMMARY,
     ),
+    Kind(
+        "webhook.disabled", Reason.WARNING, _("The webhook “%(subject)s” was disabled: nothing reaches it any more"),
+        _("You administer the organisation. Mend the address, then enable it again: what waits is sent then."),
+        personal=True,
+    ),
 )  # fmt: skip

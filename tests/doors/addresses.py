@@ -161,6 +161,27 @@ DUTY = {
     "api-duty-of": open_to(Kind.OWN, *FORM),
 }
 
+HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
+HOOK = open_to(Kind.OWN, action=A.MANAGE_ORGANISATION)
+WEBHOOKS = {
+    "webhooks": MANAGE,
+    "webhook": HOOK,
+    "webhook-change": MEMBER,
+    "webhook-rotate": HOOK_ACT,
+    "webhook-test": HOOK_ACT,
+    "webhook-disable": HOOK_ACT,
+    "webhook-enable": HOOK_ACT,
+    "webhook-end": MEMBER,
+    "webhook-delivery": HOOK,
+    "webhook-redeliver": HOOK_ACT,
+    "api-webhooks": MANAGE,
+    "api-webhook": open_to(Kind.OWN, READ, "PUT", "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-webhook-rotate": HOOK_ACT,
+    "api-webhook-test": HOOK_ACT,
+    "api-webhook-deliveries": HOOK,
+    "api-webhook-delivery": MEMBER,
+}
+
 NOTICE = open_to(Kind.OWN, "POST")
 INBOX = {
     "inbox": PERSON,
@@ -536,6 +557,7 @@ DECLARED: dict[str, Door] = {
     **SEALING,
     **INBOX,
     **DUTY,
+    **WEBHOOKS,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

@@ -132,6 +132,10 @@ def build(people: People) -> World:
             facts={"email": "duty@vela.example", "name": "Tormentil duty", "weekdays": range(1, 8)},
         )
         notifications.try_rota(actor=people.vela.admin)
+        endpoint, _secret = notifications.add_endpoint(
+            actor=people.vela.admin, name="Tormentil hook", url="https://hook.example/", kinds=["watched.summary"]
+        )
+        delivery = notifications.try_endpoint(actor=people.vela.admin, endpoint_id=endpoint.pk)
         token_of_duty = answer_token(people.vela.organisation.pk, DutyStep.objects.get(contact=contact).pk)
         key = exchange.trust_key(
             actor=people.vela.admin, vkey=GO_KEY, whose="Tormentil body", how_known="Tormentil call"
@@ -174,6 +178,8 @@ def build(people: People) -> World:
         "slug:secret": secret,
         "int:key_id": key.pk,
         "int:contact_id": contact.pk,
+        "int:endpoint_id": endpoint.pk,
+        "int:delivery_id": delivery.pk,
         "slug:slug": people.vela.organisation.slug,
         "str:token": token_of_duty,
         "incident:reference": reference,
