@@ -140,6 +140,8 @@ CELERY_BEAT_SCHEDULE = {
     "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
     "submissions-forget": {"task": "organisations.tasks.forget_submissions", "schedule": 3600.0},
     "inbox-mail": {"task": "notifications.tasks.send_each", "schedule": 60.0},
+    "duty-pass-on": {"task": "notifications.tasks.pass_on", "schedule": 20.0},
+    "webhooks-deliver": {"task": "notifications.tasks.deliver_due", "schedule": 5.0},
     "inbox-digests": {"task": "notifications.tasks.send_digests", "schedule": crontab(hour="6", minute="0")},
     "inbox-forget": {"task": "notifications.tasks.forget", "schedule": 24 * 3600.0},
     "seals-tidy": {"task": "evidence.tasks.tidy_seals", "schedule": 300.0},

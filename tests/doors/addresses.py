@@ -119,6 +119,7 @@ ACCOUNTS = {
 
 MANAGE = open_to(Kind.PERSON, *FORM, action=A.MANAGE_ORGANISATION)
 MEMBER = open_to(Kind.OWN, *FORM, action=A.MANAGE_ORGANISATION)
+PERSON_MANAGES = Door(Kind.PERSON, {READ: None, "POST": A.MANAGE_ORGANISATION})
 ORGANISATION = {
     "organisation": PERSON,
     "organisation-switch": open_to(Kind.PERSON, "POST"),
@@ -143,6 +144,42 @@ SEALING = {
     "sealing-key-replace": open_to(Kind.PERSON, *FORM),
     "api-sealing-key": open_to(Kind.PERSON, *FORM),
     "api-sealing-key-passphrase": open_to(Kind.PERSON, "POST"),
+}
+
+DUTY = {
+    "duty": PERSON,
+    "duty-new": MANAGE,
+    "duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "duty-change": MEMBER,
+    "duty-end": MEMBER,
+    "duty-of": open_to(Kind.OWN, *FORM),  # of a house one shares a case with
+    "duty-answer": open_to(Kind.ANYONE, *FORM),  # a mailbox cannot sign in: the secret is in the address
+    "api-duty": PERSON_MANAGES,
+    "api-duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-duty-calls": PERSON,
+    "api-duty-contact": Door(Kind.OWN, {READ: None, "PUT": A.MANAGE_ORGANISATION, "DELETE": A.MANAGE_ORGANISATION}),
+    "api-duty-of": open_to(Kind.OWN, *FORM),
+}
+
+HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
+HOOK = open_to(Kind.OWN, action=A.MANAGE_ORGANISATION)
+WEBHOOKS = {
+    "webhooks": MANAGE,
+    "webhook": HOOK,
+    "webhook-change": MEMBER,
+    "webhook-rotate": HOOK_ACT,
+    "webhook-test": HOOK_ACT,
+    "webhook-disable": HOOK_ACT,
+    "webhook-enable": HOOK_ACT,
+    "webhook-end": MEMBER,
+    "webhook-delivery": HOOK,
+    "webhook-redeliver": HOOK_ACT,
+    "api-webhooks": MANAGE,
+    "api-webhook": open_to(Kind.OWN, READ, "PUT", "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-webhook-rotate": HOOK_ACT,
+    "api-webhook-test": HOOK_ACT,
+    "api-webhook-deliveries": HOOK,
+    "api-webhook-delivery": MEMBER,
 }
 
 NOTICE = open_to(Kind.OWN, "POST")
@@ -539,6 +576,8 @@ DECLARED: dict[str, Door] = {
     **ORGANISATION,
     **SEALING,
     **INBOX,
+    **DUTY,
+    **WEBHOOKS,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

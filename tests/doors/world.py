@@ -17,7 +17,8 @@ from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from ledger.models import Entry
 from notifications import services as notifications
-from notifications.models import Notification, Watch
+from notifications.duty import answer_token
+from notifications.models import DutyStep, Notification, Watch
 from notifications.services import tell
 from organisations.actors import Actor
 from organisations.models import Membership, Organisation
@@ -127,6 +128,16 @@ def build(people: People) -> World:
             actor=analyst, reference=reference, label="E-1", reason="Tormentil claim", authority="Court order"
         )
     with acting_as(people.vela.admin.principal):
+        contact = notifications.add_contact(
+            actor=people.vela.admin,
+            facts={"email": "duty@vela.example", "name": "Tormentil duty", "weekdays": range(1, 8)},
+        )
+        notifications.try_rota(actor=people.vela.admin)
+        endpoint, _secret = notifications.add_endpoint(
+            actor=people.vela.admin, name="Tormentil hook", url="https://hook.example/", kinds=["watched.summary"]
+        )
+        delivery = notifications.try_endpoint(actor=people.vela.admin, endpoint_id=endpoint.pk)
+        token_of_duty = answer_token(people.vela.organisation.pk, DutyStep.objects.get(contact=contact).pk)
         key = exchange.trust_key(
             actor=people.vela.admin, vkey=GO_KEY, whose="Tormentil body", how_known="Tormentil call"
         )
@@ -167,6 +178,11 @@ def build(people: People) -> World:
         "int:mute_id": mute.pk,
         "slug:secret": secret,
         "int:key_id": key.pk,
+        "int:contact_id": contact.pk,
+        "int:endpoint_id": endpoint.pk,
+        "int:delivery_id": delivery.pk,
+        "slug:slug": people.vela.organisation.slug,
+        "str:token": token_of_duty,
         "incident:reference": reference,
         "draft:draft": draft.reference,
         "slug:step": "what",
