@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from . import additions, drafts, views, watching
+from . import additions, drafts, labels, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
 urlpatterns = [
     path("incidents/", views.IncidentList.as_view(), name="api-incident-list"),
+    path("labels/", labels.LabelList.as_view(), name="api-label-list"),
+    path("labels/<int:label_id>/", labels.LabelDetail.as_view(), name="api-label"),
+    path(f"{CASE}labels/", labels.CaseLabels.as_view(), name="api-incident-labels"),
     path(CASE, views.IncidentDetail.as_view(), name="api-incident"),
     path(f"{CASE}close/", views.IncidentMove.as_view(move="close"), name="api-incident-close"),
     path(f"{CASE}reopen/", views.IncidentMove.as_view(move="reopen"), name="api-incident-reopen"),

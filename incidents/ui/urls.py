@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import activity, additions, editing, filing, sharing, views, watching
+from . import activity, additions, editing, filing, labels, sharing, views, watching
 
 CASE = "incidents/<incident:reference>/"
 DRAFT = "incidents/new/<draft:draft>/"
@@ -17,7 +17,10 @@ urlpatterns = [
     path(f"{DRAFT}discard/", filing.draft_discard, name="draft-discard"),
     path(f"{DRAFT}<slug:step>/", filing.draft_step, name="draft-step"),
     path(f"{DRAFT}<slug:step>/save/", filing.draft_autosave, name="draft-autosave"),
+    path("organisation/labels/", labels.organisation_labels, name="organisation-labels"),
+    path("organisation/labels/<int:label_id>/", labels.label_change, name="label-change"),
     path(CASE, views.incident_summary, name="incident"),
+    path(f"{CASE}labels/", labels.incident_labels, name="incident-labels"),
     path(f"{CASE}change/<slug:step>/", editing.incident_change, name="incident-change"),
     path(f"{CASE}close/", views.incident_close, name="incident-close"),
     path(f"{CASE}reopen/", views.incident_reopen, name="incident-reopen"),

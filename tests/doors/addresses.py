@@ -122,7 +122,18 @@ MEMBER = open_to(Kind.OWN, *FORM, action=A.MANAGE_ORGANISATION)
 ORGANISATION = {
     "organisation": PERSON,
     "organisation-switch": open_to(Kind.PERSON, "POST"),
+    "organisation-roles": PERSON,
+    "organisation-members": PERSON,
+    "organisation-labels": open_to(Kind.PERSON, *FORM),  # adding one: administrators
+    "label-change": MEMBER,
+    "api-label-list": open_to(Kind.PERSON, *FORM),
+    "api-label": open_to(Kind.OWN, "PUT", "DELETE", action=A.MANAGE_ORGANISATION),
     "member-invite": MANAGE,
+    "member-suspend": MEMBER,
+    "member-restore": MEMBER,
+    "api-member-list": open_to(Kind.PERSON, *FORM),  # inviting: administrators
+    "api-member": open_to(Kind.OWN, "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-member-suspension": open_to(Kind.OWN, "PUT", "DELETE", action=A.MANAGE_ORGANISATION),
     "member-roles": MEMBER,
     "member-end": MEMBER,
     "tokens": open_to(Kind.PERSON, *FORM),
@@ -191,6 +202,8 @@ INCIDENTS = {
     "statement-new": form(A.EDIT),
     "timeline-new": form(A.EDIT),
     "link-new": form(A.EDIT),
+    "incident-labels": case(A.VIEW, POST=A.VIEW),  # one's own labels
+    "api-incident-labels": case(A.VIEW, PUT=A.VIEW),
     "incident-watch": act(A.VIEW),
     "api-incident-watch": case(PUT=A.VIEW, DELETE=A.VIEW),
     "incident-grants": case(A.SEE_GRANTS),
