@@ -46,6 +46,8 @@ SELECT s.id FROM incident_search(%s, %s, %s, %s, %s, %s, %s) AS s(id)
  WHERE EXISTS (SELECT FROM incidents_access a WHERE a.incident_id = s.id AND (a.until IS NULL OR a.until > clock_timestamp()))
 """
 
+LABELLED = "SELECT l.incident_id FROM (FOUND) f JOIN incidents_labelon l ON l.incident_id = f.id AND l.label_id = %s"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -100,7 +102,7 @@ def on_page(actor: Actor, wanted: Wanted, start: tuple[datetime, int] | None, li
         found, params = NEWEST, [at, at, pk, limit, limit]
     if wanted.words and wanted.label:
         params[4] = CAP + 1  # the words find first; what carries the label is picked out of them
-        found = f"SELECT l.incident_id FROM ({found}) f JOIN incidents_labelon l ON l.incident_id = f.id AND l.label_id = %s"
+        found = LABELLED.replace("FOUND", found)
         params.append(int(wanted.label))
     # An array and not `IN`: the planner then reads rows by key instead of guessing how many there are.
     return RawSQL(f"incidents_incident.id = ANY (ARRAY({found}))", params, output_field=BooleanField())  # noqa: S611

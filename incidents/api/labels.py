@@ -8,7 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.errors import NotFound
 from organisations.doors import actor_of
+from organisations.roles import Action
 
 from .. import labels
 from ..access import case_for
@@ -54,9 +56,13 @@ class LabelDetail(APIView):
 
     @extend_schema(operation_id="labels_change", request=LabelSerializer, responses=LabelSerializer)
     def put(self, request: Request, label_id: int) -> Response:
+        actor = actor_of(request)
+        actor.require(Action.MANAGE_ORGANISATION)
+        if label_id not in {label.pk for label in labels.labels_of(actor)}:
+            raise NotFound(label_id)
         shape = LabelSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
-        changed = labels.change_label(actor=actor_of(request), label_id=label_id, **shape.validated_data)
+        changed = labels.change_label(actor=actor, label_id=label_id, **shape.validated_data)
         return Response(label_as_json(changed))
 
     @extend_schema(operation_id="labels_retire", responses={204: None})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import additions, drafts, labels, views, watching
+from . import additions, drafts, labels, looks, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path(f"{CASE}timeline/", additions.TimelineList.as_view(), name="api-timeline-list"),
     path(f"{CASE}links/", additions.LinkList.as_view(), name="api-link-list"),
     path(f"{CASE}watch/", watching.CaseWatch.as_view(), name="api-incident-watch"),
+    path("organisation/looks/", looks.OrganisationLooks.as_view(), name="api-organisation-looks"),
+    path(f"{CASE}looks/", looks.IncidentLooks.as_view(), name="api-incident-looks"),
+    path(f"{CASE}changes/", looks.IncidentChanges.as_view(), name="api-incident-changes"),
     path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
     path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),

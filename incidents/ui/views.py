@@ -20,7 +20,7 @@ from organisations.roles import Action
 
 from .. import errors, selectors, services
 from ..access import case_for, grades_on
-from ..labels import labels_of, labels_on
+from ..labels import labels_of
 from ..models import Incident
 from ..snapshots import facts_of
 from ..statements import statement_kinds
@@ -106,7 +106,7 @@ def incident_summary(request: HttpRequest, reference: str) -> HttpResponse:
     context = case_context(
         request, case, "incident", facts=fact_rows(case, facts_of(incident)), statements=statements, timeline=timeline, links=links,
         may_edit=may_edit, may_close=case.may(Action.CLOSE), watching=is_watching(actor, incident.pk), watch_url=reverse("incident-watch", args=[reference]), kinds=[(code, _(name)) for code, name in statement_kinds()], what_url=change_address(case, "what"), who_url=change_address(case, "who"),
-        notices=notices_for(request, case), labels=labels_on(actor, incident),
+        notices=notices_for(request, case),
     )  # fmt: skip
     return render(request, "incidents/incident.html", context)
 

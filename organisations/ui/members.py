@@ -106,7 +106,7 @@ def _asked(
 ) -> HttpResponse:
     """Asks for the reason, does it, and goes back to the list."""
     actor, membership = _member(request, membership_id)
-    form = form_class(request.POST or None)
+    form = form_class(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         do(actor=actor, membership_id=membership_id, reason=form.cleaned_data["reason"])
         messages.success(request, done % {"name": membership.user})

@@ -33,6 +33,7 @@ WORDS: dict[Action, Any] = {
     Action.REQUEST_REVIEW: _("Ask for a review document"),
     Action.PREPARE_RELEASE: _("Prepare public figures"),
     Action.PUBLISH_RELEASE: _("Publish figures"),
+    Action.SEE_AUDIT: _("See who looked at a case and what was changed"),
     Action.MANAGE_ORGANISATION: _("Administer the organisation"),
 }
 

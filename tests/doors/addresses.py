@@ -123,6 +123,10 @@ ORGANISATION = {
     "organisation": PERSON,
     "organisation-switch": open_to(Kind.PERSON, "POST"),
     "organisation-roles": PERSON,
+    "organisation-audit": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-audit-csv": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-audit-json": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "api-organisation-looks": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
     "organisation-members": PERSON,
     "organisation-labels": open_to(Kind.PERSON, *FORM),  # adding one: administrators
     "label-change": MEMBER,
@@ -202,6 +206,12 @@ INCIDENTS = {
     "statement-new": form(A.EDIT),
     "timeline-new": form(A.EDIT),
     "link-new": form(A.EDIT),
+    "incident-looks": case(A.SEE_AUDIT),
+    "incident-looks-csv": case(A.SEE_AUDIT),
+    "incident-looks-json": case(A.SEE_AUDIT),
+    "incident-changes": case(A.SEE_AUDIT),
+    "api-incident-looks": case(A.SEE_AUDIT),
+    "api-incident-changes": case(A.SEE_AUDIT),
     "incident-labels": case(A.VIEW, POST=A.VIEW),  # one's own labels
     "api-incident-labels": case(A.VIEW, PUT=A.VIEW),
     "incident-watch": act(A.VIEW),
