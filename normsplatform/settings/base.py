@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "normsplatform.middleware.DomainErrorMiddleware",
+    "normsplatform.middleware.LooksMiddleware",
     "organisations.once.OnceMiddleware",
 ]
 ROOT_URLCONF = "normsplatform.urls"
@@ -131,6 +132,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
     "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
     "ledger-checkpoint-stamp": {"task": "ledger.tasks.stamp_checkpoint", "schedule": 300.0},
+    "looks-months": {"task": "ledger.tasks.make_months", "schedule": 24 * 3600.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-compute": {"task": "attribution.tasks.recompute_stale", "schedule": 30.0},

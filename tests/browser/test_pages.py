@@ -34,6 +34,10 @@ LANGUAGES = ("en", "ar")
 # Addresses read with GET that are no page of their own: files, a part of a page, a step that leads elsewhere.
 NO_PAGE = {
     "health-live",
+    "incident-looks-csv",
+    "incident-looks-json",
+    "organisation-audit-csv",
+    "organisation-audit-json",
     "calendar-feed",
     "published-json",
     "reply-file",

@@ -13,6 +13,7 @@ from evidence.models import IntakeJob, SweepReport
 from evidence.services.arriving import begin_upload
 from evidence.uploads import Upload
 from exchange import services as exchange
+from incidents.labels import make_label
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from ledger.models import Entry
@@ -169,7 +170,10 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+    with acting_as(people.vela.admin.principal):
+        label = make_label(actor=people.vela.admin, name="Tormentil label")
     names = {
+        "int:label_id": label.pk,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
         "slug:public_id": "nothing",
