@@ -15,6 +15,11 @@ declare(
         "grant.given": _("shared the case"),
         "grant.revoked": _("ended a share"),
         "statement.added": _("added a public statement"),
+        "audit.taken": _("took the list of who looked"),
+        "label.made": _("made a label"),
+        "label.changed": _("changed a label"),
+        "label.retired": _("retired a label"),
+        "incident.labelled": _("labelled the case"),
         "timeline.added": _("added to the timeline"),
     }
 )

@@ -14,9 +14,9 @@ from ledger.services import record
 
 from . import tokens
 from .actors import Actor
-from .models import ApiToken, Membership, User
+from .models import ApiToken, Membership, MembershipChange, User
 from .roles import Action, Scope
-from .services import add_member, known_roles
+from .services import add_member, keep_change, known_roles
 
 # A service account has the address nobody writes to: `.invalid` is in no mail server (RFC 2606).
 ADDRESS = "service-{}@{}.invalid"
@@ -117,5 +117,6 @@ def make_service_account(*, actor: Actor, name: str, roles: Sequence[str]) -> Me
     address = ADDRESS.format(secrets.token_hex(6), actor.organisation.slug)
     user = User.objects.create_user(address, None, name=name, service_of=actor.organisation)
     membership = add_member(organisation=actor.organisation, user=user, roles=wanted)
+    keep_change(actor, membership, MembershipChange.Act.INVITED)
     record(actor=actor, verb="service_account.made", subject=user, payload={"roles": wanted})
     return membership

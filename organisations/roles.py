@@ -64,6 +64,7 @@ class Action(TextChoices):
     REQUEST_REVIEW = "review.request"
     PREPARE_RELEASE = "release.prepare"
     PUBLISH_RELEASE = "release.publish"
+    SEE_AUDIT = "audit.view"
     MANAGE_ORGANISATION = "organisation.manage"
 
 
@@ -100,9 +101,10 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.REQUEST_REVIEW,
         A.CONVENE_PANEL,
         A.SHARE,
+        A.SEE_AUDIT,
     },
     Role.MEDIATOR: SEES | {A.SEE_MEASURES},
-    Role.ORG_ADMIN: READS | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE},
+    Role.ORG_ADMIN: READS | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE, A.SEE_AUDIT},
     Role.RESEARCHER: SEES,
     Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
@@ -115,7 +117,7 @@ BY_GRADE: dict[int, frozenset[Action]] = {
     Grade.ASSESS: ASSESSES - {A.SEE_GRANTS},
     Grade.COORDINATE: READS - {A.SEE_GRANTS}
     | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW},
-    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE},
+    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE, A.SEE_AUDIT},
     Grade.HOLD: frozenset(Action) - {A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
 }
 
@@ -138,6 +140,7 @@ EXPORTS = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
 DECISIONS = frozenset({A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE})
 # An account without a person has none of the roles that sit on a panel, decide, verify, publish or administer.
 SERVICE_ROLES = (Role.ANALYST, Role.RESEARCHER, Role.CUSTODIAN)
+SERVICE_ROLE_CHOICES = [(role.value, role.label) for role in SERVICE_ROLES]
 
 
 def actions_within(scopes: list[str]) -> frozenset[Action]:

@@ -21,6 +21,6 @@ def signed_in(request: HttpRequest, user: User, **_kwargs: Any) -> None:
 
 @receiver(post_save, sender=Entry, dispatch_uid="signin.member_left")
 def member_left(instance: Entry, **_kwargs: Any) -> None:
-    """Whoever is a member of nothing any more is signed out everywhere, in the same transaction."""
-    if instance.verb == "member.ended":
+    """Whoever is a member of nothing any more, or shut out, is signed out everywhere, in the same transaction."""
+    if instance.verb in {"member.ended", "member.suspended"}:
         sessions.end_of_leaver(int(instance.subject_id))

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ..models import ApiToken, Membership, Organisation
-from ..roles import SERVICE_ROLES, Scope
+from ..roles import SERVICE_ROLE_CHOICES, Scope
 
 
 class OrganisationSerializer(serializers.Serializer[dict[str, Any]]):
@@ -58,9 +58,7 @@ class ServiceAccountSerializer(serializers.Serializer[dict[str, Any]]):
 
     id = serializers.IntegerField(read_only=True)
     name = serializers.CharField(max_length=100)
-    roles = serializers.ListField(
-        child=serializers.ChoiceField(choices=[(role.value, role.label) for role in SERVICE_ROLES]), min_length=1
-    )
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=SERVICE_ROLE_CHOICES), min_length=1)
     since = serializers.DateTimeField(read_only=True)
 
 

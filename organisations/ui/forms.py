@@ -1,5 +1,7 @@
 """Forms of the organisation's pages."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +14,27 @@ class RolesForm(Form):
     """What a member does here."""
 
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+
+    def offer(self, roles: Iterable[Role]) -> None:
+        """Only these: a program's account has no other."""
+        field = self.fields["roles"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
+        field.choices = [(role.value, role.label) for role in roles]
+
+
+class ReasonForm(Form):
+    """Why something is done to a member."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("The person and the other administrators can read it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+
+class ChangeRolesForm(RolesForm, ReasonForm):
+    """Other roles, and why."""
+
+    field_order = ["roles", "reason"]
 
 
 class InviteForm(RolesForm):

@@ -21,8 +21,8 @@ from core.http import see_other, show_invalid
 from .. import keys, selectors
 from ..doors import actor_of
 from ..models import ApiToken, User
-from ..roles import SERVICE_ROLES, Action, Scope
-from .views import role_words
+from ..roles import SERVICE_ROLE_CHOICES, Action, Scope
+from .members import role_words
 
 
 class TokenForm(Form):
@@ -84,7 +84,7 @@ class ServiceAccountForm(Form):
         help_text=gettext_lazy("What the program is. The record names it so, and says that it is a service account."),
     )  # fmt: skip
     roles = forms.MultipleChoiceField(
-        label=gettext_lazy("Roles"), choices=[(role.value, role.label) for role in SERVICE_ROLES], widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Roles"), choices=SERVICE_ROLE_CHOICES, widget=forms.CheckboxSelectMultiple
     )  # fmt: skip
 
 
@@ -160,7 +160,7 @@ def service_accounts(request: HttpRequest) -> HttpResponse:
         made = keys.make_service_account(actor=actor, **form.cleaned_data)
         messages.success(request, _("The account was made. Now make a key for it."))
         return see_other("organisation-service-account", made.user_id)
-    accounts = [{"membership": each, "roles": role_words(each)} for each in selectors.service_accounts_of(actor)]
+    accounts = [{"membership": each, "roles": role_words(each.roles)} for each in selectors.service_accounts_of(actor)]
     context = {"actor": actor, "form": form, "accounts": accounts}
     return render(request, "organisations/service_accounts.html", context, status=422 if form.errors else 200)
 
@@ -176,7 +176,7 @@ def service_account(request: HttpRequest, account_id: int) -> HttpResponse:
         key = issued(request, form, membership.user) if form.is_valid() else ""
         form, status = (ServiceTokenForm(), 201) if key else (form, 422)
     context = {
-        "membership": membership, "roles": role_words(membership), "form": form, "key": key,
+        "membership": membership, "roles": role_words(membership.roles), "form": form, "key": key,
         "tokens": listed(selectors.service_tokens_of(actor, membership.user)),
     }  # fmt: skip
     return render(request, "organisations/service_account.html", context, status=status)

@@ -30,7 +30,7 @@ CREATE FUNCTION signin_end_of_leaver(who integer) RETURNS TABLE (key varchar) LA
 SET search_path = pg_catalog, public AS $$
   UPDATE signin_signin s SET ended_at = clock_timestamp()
    WHERE s.user_id = who AND s.ended_at IS NULL AND NOT EXISTS (
-     SELECT FROM organisations_membership m WHERE m.user_id = who AND (m.until IS NULL OR m.until > clock_timestamp()))
+     SELECT FROM organisations_membership m WHERE m.user_id = who AND m.suspended_at IS NULL AND (m.until IS NULL OR m.until > clock_timestamp()))
   RETURNING s.key
 $$;
 CREATE FUNCTION signin_forget() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('organisations', '0003_keys'),
+        ('organisations', '0005_keys'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

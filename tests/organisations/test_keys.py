@@ -78,7 +78,7 @@ def test_a_key_never_does_more_than_its_person_now_can(people: People) -> None:
     assert client.post("/api/v1/incidents/", FACTS, content_type="application/json", headers=headers).status_code == 201
     with acting_as(admin.principal):
         membership = Membership.objects.get(user=analyst.user)
-        change_roles(actor=admin, membership_id=membership.pk, roles=["researcher"])
+        change_roles(actor=admin, membership_id=membership.pk, roles=["researcher"], reason="Leave")
     assert client.post("/api/v1/incidents/", FACTS, content_type="application/json", headers=headers).status_code == 403
     User.objects.filter(pk=analyst.user.pk).update(is_active=False)
     assert client.get("/api/v1/me/", headers=headers).status_code == 401
@@ -175,7 +175,7 @@ def test_a_service_account_works_by_key_alone(people: People, sign_in: SignIn) -
     # Named as what it is, wherever the record names it.
     activity = client.get(f"/incidents/{filed.json()['reference']}/activity/").content.decode()
     assert "Sensor relay (service account)" in activity
-    assert "Sensor relay (service account)" in client.get("/organisation/").content.decode()
+    assert "Sensor relay (service account)" in client.get("/organisation/members/").content.decode()
     with acting_as(admin.principal):
         assert [entry.verb for entry in Entry.objects.order_by("pk")][:2] == ["service_account.made", "token.issued"]
         account = Membership.objects.get(user=token.user)
@@ -210,7 +210,7 @@ def test_a_service_account_sits_on_no_panel_and_decides_nothing(people: People, 
         with pytest.raises(Invalid):
             keys.make_service_account(actor=admin, name="x", roles=[role])
         with pytest.raises(Invalid):
-            change_roles(actor=admin, membership_id=membership.pk, roles=[role])
+            change_roles(actor=admin, membership_id=membership.pk, roles=[role], reason="x")
         # The database refuses as well, whatever a service forgets.
         with pytest.raises(IntegrityError), transaction.atomic():
             Membership.objects.filter(pk=membership.pk).update(roles=[role])

@@ -46,7 +46,7 @@ CREATE TRIGGER service_account_belongs BEFORE INSERT OR UPDATE OF user_id, organ
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organisations", "0002_walls")]
+    dependencies = [("organisations", "0004_member_changes")]
     operations = [
         migrations.AddField(
             model_name="organisation",
