@@ -97,6 +97,7 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": ["queued", "running", "done", "failed"],
         "OrganisationKindEnum": "organisations.models.Organisation.Kind",
         "RecommendationKindEnum": ["strategic", "tactical"],
+        "MemberRoleEnum": "organisations.roles.Role",
         "ServiceRoleEnum": "organisations.roles.SERVICE_ROLE_CHOICES",
         "LinkKindEnum": "incidents.models.IncidentLink.Kind",
     },
