@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import additions, drafts, views, watching
+from . import additions, drafts, recall, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
@@ -18,6 +18,7 @@ urlpatterns = [
     path(f"{CASE}links/", additions.LinkList.as_view(), name="api-link-list"),
     path(f"{CASE}watch/", watching.CaseWatch.as_view(), name="api-incident-watch"),
     path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
+    path("shares/recall/", recall.RecallList.as_view(), name="api-share-recall"),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
     path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),
     path("drafts/<draft:draft>/file/", drafts.DraftFile.as_view(), name="api-draft-file"),

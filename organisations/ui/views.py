@@ -34,6 +34,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
         "others": [m for m in selectors.memberships_of(actor) if m.organisation_id != actor.organisation.pk],
         "members": [{"membership": m, "roles": role_words(m)} for m in selectors.members_of(actor)],
         "may_manage": actor.may(Action.MANAGE_ORGANISATION),
+        "may_share": actor.may(Action.SHARE),
         "my_roles": ", ".join(str(Role(role).label) for role in actor.roles),
     }
     return render(request, "organisations/organisation.html", context)
