@@ -20,7 +20,7 @@ class PlaceSerializer(serializers.Serializer[dict[str, Any]]):
     until = serializers.DateTimeField(allow_null=True)
 
 
-class AnswerSerializer(serializers.Serializer[dict[str, Any]]):
+class AttestationAnswerSerializer(serializers.Serializer[dict[str, Any]]):
     """An answer to a requirement."""
 
     answer = serializers.ChoiceField(choices=Answer.choices, allow_blank=True, required=False)
@@ -30,7 +30,7 @@ class AnswerSerializer(serializers.Serializer[dict[str, Any]]):
 class AnswersSerializer(serializers.Serializer[dict[str, Any]]):
     """Answers by the code of their requirement."""
 
-    answers = serializers.DictField(child=AnswerSerializer())
+    answers = serializers.DictField(child=AttestationAnswerSerializer())
 
 
 class AttestationSerializer(serializers.Serializer[dict[str, Any]]):
@@ -41,7 +41,7 @@ class AttestationSerializer(serializers.Serializer[dict[str, Any]]):
     standard = serializers.CharField(read_only=True)
     rules = serializers.CharField(read_only=True)
     state = serializers.CharField(read_only=True)
-    answers = serializers.DictField(child=AnswerSerializer(), read_only=True)
+    answers = serializers.DictField(child=AttestationAnswerSerializer(), read_only=True)
     attested_at = serializers.DateTimeField(read_only=True, allow_null=True)
     reviewer = serializers.SlugField(read_only=True, allow_null=True)
     reviewed_at = serializers.DateTimeField(read_only=True, allow_null=True)

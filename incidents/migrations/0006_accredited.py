@@ -62,7 +62,7 @@ OWNERS = rls.definer("accreditation_standard(int)") + rls.definer("incidents_lap
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0003_activity_by_verb'),
+        ('incidents', '0005_who_looked'),
         ('accreditation', '0002_walls'),
     ]
 

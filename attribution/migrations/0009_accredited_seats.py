@@ -25,5 +25,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0007_answers"), ("incidents", "0004_accredited")]
+    dependencies = [("attribution", "0008_reply_files_and_pools"), ("incidents", "0006_accredited")]
     operations = [rls.sql(OPENS)]
