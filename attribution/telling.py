@@ -1,13 +1,15 @@
 """What people are told from this room, and what watchers of a case or a finding hear of.
 
-Nothing about seats and opinions reaches anybody else: when somebody was invited or sealed an opinion must not be learnt by
-its timing (ATT-7). A member is told of their own opinion that is due, nobody of another's.
+Nothing about opinions reaches anybody else: that or when somebody sealed one must not be learnt from a notice or its timing
+(ATT-7). A seat is offered to its organisation, the opening of a round told to its members, and the opening of opinions to
+everybody at once; a member is told of their own opinion that is due. Sealing an opinion tells nobody anything.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any, cast
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +18,11 @@ from notifications.kinds import Kind, Reason, declare
 from notifications.services import tell
 from notifications.watching import watchable
 from organisations.models import Organisation, User
+from organisations.roles import Grade
 
-from .models import Finding, Seat, StandingChange
+from .models import Finding, Panel, Seat, StandingChange
+from .norms import named, roles_for
+from .states import Conflict
 from .words import cause_words
 
 watchable(
@@ -57,6 +62,15 @@ def change_words(values: Mapping[str, Any]) -> str:
     }  # fmt: skip
 
 
+def seat_words(values: Mapping[str, Any]) -> str:
+    """Which discipline is wanted, in the reader's language."""
+    code = str(values["discipline"])
+    names = dict(named("disciplines", str(values["standard"])))
+    return gettext("Your organisation is offered a seat on a panel: %(discipline)s") % {
+        "discipline": names.get(code, code)
+    }
+
+
 declare(
     Kind("finding.changed", Reason.CHANGED, change_words, _("You proposed, signed or judged this finding, or hold its case.")),
     Kind(
@@ -67,61 +81,3 @@ declare(
         "finding.overdue", Reason.ESCALATED, _("The review of %(subject)s is overdue: corroborate, revise or withdraw it."),
         _("You proposed this finding or hold its case."),
     ),
-    Kind("panel.opinion_due", Reason.VOTE_DUE, _("Your opinion on %(subject)s is due."), _("You hold a seat on this panel.")),
-)  # fmt: skip
-
-
-def about(finding: Finding) -> dict[str, Any]:
-    """What every notice about a finding carries."""
-    incident = finding.incident
-    return {
-        "root_id": incident.pk, "reference": incident.reference, "mark": incident.mark, "subject": finding.label,
-        "url": reverse("finding", args=[incident.reference, finding.label]),
-    }  # fmt: skip
-
-
-def answerable(finding: Finding) -> list[User | Organisation]:
-    """Who is asked when a clock runs out: whoever proposed it, and the house that holds the case."""
-    return [cast(User, finding.proposed_by), finding.incident.holder]
-
-
-def tell_change(finding: Finding, change: StandingChange, signed_by: User | None) -> None:
-    """A difference, to those concerned: who proposed, who had signed, who sits on its panels, and the holder."""
-    seats = Seat.objects.filter(panel__finding=finding, conflict="none", recused_at__isnull=True)
-    people: list[User | Organisation] = [row.member for row in seats.select_related("member") if row.member]
-    if signed_by:
-        people.append(signed_by)
-    tell(
-        kind="finding.changed", to=[*answerable(finding), *people],
-        key=f"finding.changed:{change.pk}", **about(finding),
-        words={"before": change.tier_before, "after": change.tier, "cause": change.cause},
-    )  # fmt: skip
-
-
-def tell_review_due(finding: Finding) -> None:
-    """A review that falls due, once per date."""
-    due = datetime.combine(finding.review_on, time(23, 59, 59), UTC)
-    tell(
-        kind="finding.review_due", to=answerable(finding), key=f"finding.review_due:{finding.pk}:{finding.review_on}",
-        due_at=due, **about(finding),
-    )  # fmt: skip
-
-
-def tell_overdue(finding: Finding) -> None:
-    """A review that is overdue, once per date."""
-    tell(
-        kind="finding.overdue", to=answerable(finding), key=f"finding.overdue:{finding.pk}:{finding.review_on}",
-        **about(finding),
-    )  # fmt: skip
-
-
-def tell_opinion_due(seat: Seat) -> None:
-    """A member's own opinion, once per round. Nobody else hears of it."""
-    panel, incident = seat.panel, seat.incident
-    if seat.member is None:
-        return
-    tell(
-        kind="panel.opinion_due", to=[seat.member], key=f"panel.opinion_due:{panel.pk}:{panel.round}:{seat.pk}",
-        root_id=incident.pk, reference=incident.reference, mark=incident.mark, subject=panel.finding.label,
-        url=reverse("opinion", args=[incident.reference, panel.number]), due_at=panel.deadline,
-    )  # fmt: skip
