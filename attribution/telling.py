@@ -81,3 +81,120 @@ declare(
         "finding.overdue", Reason.ESCALATED, _("The review of %(subject)s is overdue: corroborate, revise or withdraw it."),
         _("You proposed this finding or hold its case."),
     ),
+    Kind(
+        "panel.opinion_due", Reason.VOTE_DUE, _("Your opinion on %(subject)s is due."), _("You hold a seat on this panel."),
+        personal=True,
+    ),
+    Kind(
+        "panel.seat_offered", Reason.ANSWER, seat_words,
+        _("Your organisation is asked to judge a finding from outside. Whoever takes the seat says first whether they have a conflict of interest."),
+        Grade.SUMMARY,
+    ),
+    Kind(
+        "panel.round_opened", Reason.VOTE_DUE, _("Opinions on %(subject)s are taken now. Yours is due."),
+        _("You hold a seat on this panel."), personal=True,
+    ),
+    Kind(
+        "panel.opened", Reason.DECIDED, _("The opinions on %(subject)s are open."),
+        _("You hold a seat on this panel, proposed the finding or hold its case."),
+    ),
+)  # fmt: skip
+
+
+def about(finding: Finding) -> dict[str, Any]:
+    """What every notice about a finding carries."""
+    incident = finding.incident
+    return {
+        "root_id": incident.pk, "reference": incident.reference, "mark": incident.mark, "subject": finding.label,
+        "url": reverse("finding", args=[incident.reference, finding.label]),
+    }  # fmt: skip
+
+
+def answerable(finding: Finding) -> list[User | Organisation]:
+    """Who is asked when a clock runs out: whoever proposed it, and the house that holds the case."""
+    return [cast(User, finding.proposed_by), finding.incident.holder]
+
+
+def tell_change(finding: Finding, change: StandingChange, signed_by: User | None) -> None:
+    """A difference, to those concerned: who proposed, who had signed, who sits on its panels, and the holder."""
+    seats = Seat.objects.filter(panel__finding=finding, conflict="none", recused_at__isnull=True)
+    people: list[User | Organisation] = [row.member for row in seats.select_related("member") if row.member]
+    if signed_by:
+        people.append(signed_by)
+    tell(
+        kind="finding.changed", to=[*answerable(finding), *people],
+        key=f"finding.changed:{change.pk}", **about(finding),
+        words={"before": change.tier_before, "after": change.tier, "cause": change.cause},
+    )  # fmt: skip
+
+
+def tell_review_due(finding: Finding) -> None:
+    """A review that falls due, once per date."""
+    due = datetime.combine(finding.review_on, time(23, 59, 59), UTC)
+    tell(
+        kind="finding.review_due", to=answerable(finding), key=f"finding.review_due:{finding.pk}:{finding.review_on}",
+        due_at=due, **about(finding),
+    )  # fmt: skip
+
+
+def tell_overdue(finding: Finding) -> None:
+    """A review that is overdue, once per date."""
+    tell(
+        kind="finding.overdue", to=answerable(finding), key=f"finding.overdue:{finding.pk}:{finding.review_on}",
+        **about(finding),
+    )  # fmt: skip
+
+
+def tell_opinion_due(seat: Seat) -> None:
+    """A member's own opinion, once per round. Nobody else hears of it."""
+    panel, incident = seat.panel, seat.incident
+    if seat.member is None:
+        return
+    tell(
+        kind="panel.opinion_due", to=[seat.member], key=f"panel.opinion_due:{panel.pk}:{panel.round}:{seat.pk}",
+        root_id=incident.pk, reference=incident.reference, mark=incident.mark, subject=panel.finding.label,
+        url=reverse("opinion", args=[incident.reference, panel.number]), due_at=panel.deadline,
+    )  # fmt: skip
+
+
+def sitting(panel: Panel) -> list[Seat]:
+    """The seats of a panel that are taken."""
+    rows = Seat.objects.filter(panel=panel, conflict=Conflict.NONE, recused_at__isnull=True)
+    return list(rows.select_related("member", "organisation").order_by("number"))
+
+
+def tell_seat_offered(seat: Seat) -> None:
+    """To whoever in the organisation asked could take it, who may see the summary by now; and to the organisation, which may
+    not: to it without the case, by its reference and mark alone."""
+    incident = seat.incident
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attribution_able_to_sit(%s, %s)", [seat.pk, sorted(roles_for(seat.seat))])
+        able = User.objects.filter(pk__in=[row[0] for row in cursor.fetchall()])
+    told: dict[str, Any] = {
+        "kind": "panel.seat_offered", "key": f"panel.seat_offered:{seat.pk}", "reference": incident.reference,
+        "mark": incident.mark, "subject": seat.panel.label, "due_at": seat.answer_by,
+        "words": {"discipline": seat.discipline, "standard": seat.panel.finding.standard_version},
+    }  # fmt: skip
+    tell(to=able, root_id=incident.pk, url=reverse("seat-declare", args=[incident.reference, seat.number]), **told)
+    tell(to=[seat.organisation], **told)
+
+
+def tell_round_opened(panel: Panel, seats: list[Seat]) -> None:
+    """To each of these members, once per round: a round opens when its seats are filled or its second begins, never by an opinion."""
+    incident, members = panel.incident, [seat.member for seat in seats if seat.member]
+    tell(
+        kind="panel.round_opened", to=members, key=f"panel.round_opened:{panel.pk}:{panel.round}",
+        root_id=incident.pk, reference=incident.reference, mark=incident.mark, subject=panel.finding.label,
+        url=reverse("opinion", args=[incident.reference, panel.number]), due_at=panel.deadline,
+    )  # fmt: skip
+
+
+def tell_opened(panel: Panel, by: User) -> None:
+    """To everybody concerned at the same moment, members and holder alike; not to whoever opened them."""
+    incident, finding = panel.incident, panel.finding
+    people = [seat.member for seat in sitting(panel) if seat.member]
+    tell(
+        kind="panel.opened", to=[each for each in [*answerable(finding), *people] if each != by],
+        key=f"panel.opened:{panel.pk}:{panel.round}", root_id=incident.pk, reference=incident.reference, mark=incident.mark,
+        subject=finding.label, url=reverse("panel", args=[incident.reference, panel.number]),
+    )  # fmt: skip
