@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.sessions.backends.db import SessionStore
 
 from accountability import services as accountability
+from accreditation.models import Attestation
 from attribution import services as attribution
 from core import clock
 from core.tenancy import acting_as
@@ -175,6 +176,7 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+        attestation = Attestation.objects.get(organisation=people.vela.organisation)
     with acting_as(analyst.principal):
         session = SessionStore()
         session.create()
@@ -184,6 +186,8 @@ def build(people: People) -> World:
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
     names = {
+        "int:attestation_id": attestation.pk,
+        "slug:house": "palaver",
         "int:session_id": signed_in.pk,
         "int:pk": software_passkey(analyst.user).pk,
         "int:label_id": label.pk,
