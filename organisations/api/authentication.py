@@ -13,6 +13,7 @@ OWN_THINGS = {
     "/api/v1/inbox/": Scope.ACCOUNT,
     "/api/v1/drafts/": Scope.ACT,
     "/api/v1/organisations/": Scope.ACT,
+    "/api/v1/attestations/": Scope.MANAGE,
     "/api/v1/trusted-keys/": Scope.MANAGE,
     "/api/v1/members/": Scope.MANAGE,
     "/api/v1/labels/": Scope.MANAGE,
