@@ -90,7 +90,7 @@ class Connection(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=["oidc", "saml"]), name="connection_kind"),
             models.CheckConstraint(
-                condition=Q(secret_box="") | Q(secret_box__startswith="norms1:"),  # noqa: S106
+                condition=Q(secret_box="") | Q(secret_box__startswith="gAAAAA"),  # noqa: S106
                 name="connection_secret_is_boxed",
             ),
         ]

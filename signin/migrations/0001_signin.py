@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='organisations.organisation')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['oidc', 'saml'])), name='connection_kind'), models.CheckConstraint(condition=models.Q(('secret_box', ''), ('secret_box__startswith', 'norms1:'), _connector='OR'), name='connection_secret_is_boxed')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['oidc', 'saml'])), name='connection_kind'), models.CheckConstraint(condition=models.Q(('secret_box', ''), ('secret_box__startswith', 'gAAAAA'), _connector='OR'), name='connection_secret_is_boxed')],
             },
         ),
         migrations.CreateModel(

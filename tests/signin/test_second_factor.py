@@ -11,6 +11,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.test import Client
 
+from core import vault
 from core.errors import NotAllowed
 from core.tenancy import acting_as
 from ledger.models import Entry
@@ -18,7 +19,6 @@ from organisations import keys
 from organisations.actors import Actor
 from organisations.roles import Action
 from organisations.services import add_member
-from signin import boxes
 from signin.services import require_second_factor
 from tests.people import People
 
@@ -58,10 +58,10 @@ def test_seeds_are_encrypted_in_the_database(people: People) -> None:
     RecoveryCodes.activate(analyst.user)
     for kept, name in ((Authenticator.Type.TOTP, "secret"), (Authenticator.Type.RECOVERY_CODES, "seed")):
         stored = Authenticator.objects.get(user=analyst.user, type=kept).data[name]
-        assert stored.startswith("norms1:") and secret not in stored
-    assert boxes.unlock(Authenticator.objects.get(type="totp").data["secret"], "mfa") == secret
-    with pytest.raises(boxes.Unreadable):
-        boxes.unlock(Authenticator.objects.get(type="totp").data["secret"], "another purpose")
+        assert stored.startswith("gAAAAA") and secret not in stored
+    assert vault.open_(Authenticator.objects.get(type="totp").data["secret"], "second factor") == secret
+    with pytest.raises(vault.InvalidToken):
+        vault.open_(Authenticator.objects.get(type="totp").data["secret"], "another purpose")
 
 
 def test_a_seed_from_before_there_was_a_key_still_opens(people: People) -> None:
