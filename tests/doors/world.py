@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from accountability import services as accountability
 from accreditation.models import Attestation
 from attribution import services as attribution
@@ -23,15 +25,17 @@ from notifications.duty import answer_token
 from notifications.models import DutyStep, Notification, Watch
 from notifications.services import tell
 from organisations.actors import Actor
+from organisations.keys import issue_token, make_service_account
 from organisations.models import Membership, Organisation
 from organisations.roles import Grade
-from organisations.services import issue_token
 from remediation import services as remediation
+from signin.models import SignIn
 from tests.attribution.ground import Ground
 from tests.evidence.builders import the_file
 from tests.exchange.bags import packed
 from tests.ledger.test_notes import GO_KEY
 from tests.people import People
+from tests.signin.passkeys import software_passkey
 
 # Words that stand nowhere else: an answer that holds one of them tells of this case.
 TITLE = "Quillwort dialysis outage"
@@ -143,6 +147,7 @@ def build(people: People) -> World:
         key = exchange.trust_key(
             actor=people.vela.admin, vkey=GO_KEY, whose="Tormentil body", how_known="Tormentil call"
         )
+        program = make_service_account(actor=people.vela.admin, name="Tormentil relay", roles=["analyst"])
     tell(
         kind="watched.summary", to=[analyst.user], key="world", root_id=incident.pk, reference=reference,
         words={"verb": "incident.edited", "n": 1},
@@ -172,11 +177,19 @@ def build(people: People) -> World:
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
         attestation = Attestation.objects.get(organisation=people.vela.organisation)
+    with acting_as(analyst.principal):
+        session = SessionStore()
+        session.create()
+        signed_in = SignIn.objects.create(
+            user=analyst.user, key=session.session_key or "", way="password", agent="Tormentil"
+        )
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
     names = {
         "int:attestation_id": attestation.pk,
         "slug:house": "palaver",
+        "int:session_id": signed_in.pk,
+        "int:pk": software_passkey(analyst.user).pk,
         "int:label_id": label.pk,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
@@ -197,6 +210,7 @@ def build(people: People) -> World:
         "int:grant_id": grant.pk,
         "int:token_id": token.pk,
         "int:membership_id": membership.pk,
+        "int:account_id": program.user_id,
         "int:service_id": service,
         "evidence:number": "E-1",
         "finding:number": "F-1",
