@@ -60,7 +60,7 @@ def hooked(house: House, receiver: Receiver, *kinds: str) -> tuple[Endpoint, str
 
 
 def news(house: House, incident: Incident | None = None, key: str = "n", **more: Any) -> None:
-    about = {"root_id": incident.pk, "reference": incident.reference, "mark": incident.mark} if incident else {}
+    about: dict[str, Any] = {"root_id": incident.pk, "reference": incident.reference, "mark": incident.mark} if incident else {}
     tell(
         kind="test.news",
         to=[house.organisation],
@@ -341,8 +341,8 @@ def test_no_webhook_knocks_inside_the_house(
         raise OSError("unplugged")
 
     with monkeypatch.context() as context:
-        context.setattr(outward.socket, "getaddrinfo", resolve)
-        context.setattr(outward.socket, "create_connection", connect)
+        context.setattr("core.outward.socket.getaddrinfo", resolve)
+        context.setattr("core.outward.socket.create_connection", connect)
         news(people.vela)
         deliver_due()
         assert reached == [("93.184.215.14", 443)] and asked == ["rebinding.example"], "the address that was judged"
