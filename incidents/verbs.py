@@ -16,5 +16,10 @@ declare(
         "grant.revoked": _("ended a share"),
         "statement.added": _("added a public statement"),
         "timeline.added": _("added to the timeline"),
+        "deadline.paused": _("paused a deadline"),
+        "deadline.resumed": _("let a paused deadline go on"),
+        "deadline.extended": _("put a deadline off"),
+        "search.saved": _("saved a search"),
+        "search.dropped": _("dropped a saved search"),
     }
 )

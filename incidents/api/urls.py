@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import additions, drafts, views, watching
+from . import additions, deadlines, drafts, searches, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
@@ -18,6 +18,13 @@ urlpatterns = [
     path(f"{CASE}links/", additions.LinkList.as_view(), name="api-link-list"),
     path(f"{CASE}watch/", watching.CaseWatch.as_view(), name="api-incident-watch"),
     path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
+    path("searches/", searches.SearchList.as_view(), name="api-search-list"),
+    path("searches/<int:search_id>/", searches.SearchDetail.as_view(), name="api-search"),
+    path("deadlines/", deadlines.DeadlineList.as_view(), name="api-deadline-list"),
+    path(f"{CASE}deadlines/", deadlines.CaseDeadlineList.as_view(), name="api-case-deadlines"),
+    path(
+        f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.DeadlineDetail.as_view(), name="api-case-deadline"
+    ),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
     path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),
     path("drafts/<draft:draft>/file/", drafts.DraftFile.as_view(), name="api-draft-file"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import activity, additions, editing, filing, sharing, views, watching
+from . import activity, additions, deadlines, editing, filing, searches, sharing, views, watching
 
 CASE = "incidents/<incident:reference>/"
 DRAFT = "incidents/new/<draft:draft>/"
@@ -28,5 +28,11 @@ urlpatterns = [
     path(f"{CASE}sharing/new/", sharing.grant_new, name="grant-new"),
     path(f"{CASE}sharing/<int:grant_id>/end/", sharing.grant_end, name="grant-end"),
     path(f"{CASE}watch/", watching.incident_watch, name="incident-watch"),
+    path("incidents/searches/", searches.searches, name="searches"),
+    path("incidents/searches/save/", searches.search_save, name="search-save"),
+    path("incidents/searches/<int:search_id>/drop/", searches.search_drop, name="search-drop"),
+    path("deadlines/", deadlines.deadline_list, name="deadline-list"),
+    path(f"{CASE}deadlines/", deadlines.incident_deadlines, name="incident-deadlines"),
+    path(f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.deadline, name="deadline"),
     path(f"{CASE}activity/", activity.incident_activity, name="incident-activity"),
 ]

@@ -132,6 +132,8 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
     "ledger-checkpoint-stamp": {"task": "ledger.tasks.stamp_checkpoint", "schedule": 300.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
+    "deadlines-remind": {"task": "incidents.tasks.remind_deadlines", "schedule": 3600.0},
+    "searches-look": {"task": "incidents.tasks.look_for_matches", "schedule": 300.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-compute": {"task": "attribution.tasks.recompute_stale", "schedule": 30.0},
     "findings-remind": {"task": "attribution.tasks.remind", "schedule": 3600.0},
