@@ -54,11 +54,18 @@ def replies(scope: Scope) -> Iterator[Due]:
         yield Due(incident, f"{row.finding.label}-{row.number}", row.finding.label, row.deadline, address)
 
 
-declare_clock(Clock("finding.review", _("Review of a provisional finding"), Action.SEE_ATTRIBUTION, reviews, told=False))
+declare_clock(
+    Clock("finding.review", _("Review of a provisional finding"), Action.SEE_ATTRIBUTION, reviews, told=False)
+)
 declare_clock(
     Clock(
-        "panel.opinions", _("Opinions of a panel"), Action.SEE_ATTRIBUTION, rounds, told=False, move=move_round,
+        "panel.opinions",
+        _("Opinions of a panel"),
+        Action.SEE_ATTRIBUTION,
+        rounds,
+        told=False,
+        move=move_round,
         move_action=Action.CONVENE_PANEL,
-    )  # fmt: skip
+    )
 )
 declare_clock(Clock("reply.awaited", _("Right of reply"), Action.PROPOSE_FINDING, replies, told=False))

@@ -30,7 +30,10 @@ def reviews(scope: Scope) -> Iterator[Due]:
 def ends(scope: Scope) -> Iterator[Due]:
     """Measures agreed or in force that end unless renewed: on the day before, for on their end date they bind nobody."""
     rows = Measure.objects.filter(
-        scope.cases(), status__in=[Status.APPROVED, Status.IN_FORCE], expires_on__isnull=False, expires_on__gt=clock.today()
+        scope.cases(),
+        status__in=[Status.APPROVED, Status.IN_FORCE],
+        expires_on__isnull=False,
+        expires_on__gt=clock.today(),
     )
     for row in rows.select_related("incident__holder", "organisation").order_by("expires_on", "pk")[:200]:
         last = row.expires_on - timedelta(days=1) if row.expires_on else None

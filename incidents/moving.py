@@ -99,9 +99,7 @@ def resume_deadline(*, actor: Actor, reference: str, code: str, key: str, reason
     if row.due.due_at != pause.due_after:
         raise errors.DeadlineMovedMeanwhile
     after = resumed(pause.due_before, pause.at, clock.now(), case.incident.holder.country)
-    return _moved(
-        actor, case, row, after, DeadlineChange.Act.RESUMED, reason=reason.strip()[:MOST_REASON], ends=pause
-    )
+    return _moved(actor, case, row, after, DeadlineChange.Act.RESUMED, reason=reason.strip()[:MOST_REASON], ends=pause)
 
 
 @transaction.atomic

@@ -41,6 +41,11 @@ def move_task(actor: Actor, due: Due, to: datetime) -> datetime:
 
 declare_clock(
     Clock(
-        "task.due", _("Task of the remediation"), Action.SEE_REMEDIATION, tasks, move=move_task, move_action=Action.RESTORE
+        "task.due",
+        _("Task of the remediation"),
+        Action.SEE_REMEDIATION,
+        tasks,
+        move=move_task,
+        move_action=Action.RESTORE,
     )
 )

@@ -26,6 +26,7 @@ from .. import norms
 from ..access import must_be_open, open_case, open_finding_for, own_seat_for, panel_in
 from ..models import Finding, Opinion, Panel, Seat
 from ..states import PANEL_TRANSITIONS, Conflict, Round
+from ..telling import sitting, tell_opened, tell_round_opened, tell_seat_offered
 from .facts import clean_deadline
 from .findings import still_stands
 from .platform import system_for
@@ -127,6 +128,8 @@ def invite_seat(
         discipline=discipline,
         organisation=organisation.pk,
     )
+    seat.panel, seat.incident = found, case.incident
+    tell_seat_offered(seat)
     return seat
 
 
@@ -207,7 +210,8 @@ def take_seat(actor: Actor, incident: Incident, seat: Seat, nationalities: list[
     seat.conflict, seat.member, seat.declared_at = Conflict.NONE, actor.user, clock.now()
     seat.nationalities = nationalities
     seat.save(update_fields=["conflict", "member", "declared_at", "nationalities"])
-    panel = Panel.objects.get(pk=seat.panel_id)
+    panel = Panel.objects.select_related("finding").get(pk=seat.panel_id)
+    panel.incident = panel.finding.incident = incident
     recorded(actor, seat, "panel.seat_taken", panel=panel.label, seat=seat.label)
     filled = set(
         Seat.objects.filter(panel=panel, conflict=Conflict.NONE, recused_at__isnull=True).values_list("seat", flat=True)
@@ -215,6 +219,9 @@ def take_seat(actor: Actor, incident: Incident, seat: Seat, nationalities: list[
     if panel.state == Round.INVITING and filled >= set(panel.required_seats):
         panel.state = Round.SEALED
         panel.save(update_fields=["state"])
+        tell_round_opened(panel, sitting(panel))
+    elif panel.state == Round.SEALED:  # the others were told when it opened
+        tell_round_opened(panel, [seat])
     return seat
 
 
@@ -265,6 +272,7 @@ def reveal_panel(*, actor: Actor, reference: str, panel: int) -> Panel:
         opinions=[[seat.label, seat.commitment] for seat in seats],
     )  # fmt: skip
     recompute_finding(actor=actor, finding=found.finding, cause="panel.revealed")
+    tell_opened(found, actor.user)
     return found
 
 
@@ -292,6 +300,7 @@ def begin_second_round(*, actor: Actor, reference: str, panel: int, deadline: An
         raise refusals[outcome]
     found.refresh_from_db(fields=["state", "round", "deadline"])
     recorded(actor, found, "panel.second_round", panel=found.label, deadline=found.deadline.isoformat())
+    tell_round_opened(found, [seat for seat in sitting(found) if Opinion.objects.filter(seat=seat, round=1).exists()])
     return found
 
 

@@ -108,7 +108,13 @@ class DeadlineDetail(APIView):
         shape = MoveDeadlineSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         said = shape.validated_data
-        named = {"actor": actor, "reference": reference, "code": clock_code, "key": key, "reason": said.get("reason", "")}
+        named = {
+            "actor": actor,
+            "reference": reference,
+            "code": clock_code,
+            "key": key,
+            "reason": said.get("reason", ""),
+        }
         if said["act"] == "resume":
             moving.resume_deadline(**named)
         elif "until" not in said:

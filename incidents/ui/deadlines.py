@@ -88,7 +88,7 @@ def deadline(request: HttpRequest, reference: str, clock_code: str, key: str) ->
     row = deadlines.one_of(case, clock_code, key)
     form = MoveForm(request.POST or None, paused=row.paused is not None, overdue=row.overdue)
     if request.method == "POST" and form.is_valid():
-        named = {"actor": actor, "reference": reference, "code": clock_code, "key": key}
+        named: dict[str, Any] = {"actor": actor, "reference": reference, "code": clock_code, "key": key}
         try:
             if form.cleaned_data["act"] == MoveForm.RESUME:
                 moving.resume_deadline(**named, reason=form.cleaned_data["reason"])

@@ -41,7 +41,9 @@ def search_save(request: HttpRequest) -> HttpResponse:
     except Invalid as error:
         messages.error(request, " ".join(str(text) for texts in error.fields.values() for text in texts))
         return see_other(f"{reverse('incident-list')}?{urlencode(chosen)}")
-    messages.success(request, _("You watch “%(name)s”. New matches arrive in your inbox under Watching.") % {"name": made})
+    messages.success(
+        request, _("You watch “%(name)s”. New matches arrive in your inbox under Watching.") % {"name": made}
+    )
     return see_other("searches")
 
 

@@ -24,6 +24,7 @@ SECTIONS = [
     ("incident-deadlines", _("Deadlines"), Action.VIEW),
     ("incident-grants", _("Sharing"), Action.SEE_GRANTS),
     ("incident-activity", _("Activity"), Action.SEE_EVIDENCE),
+    ("incident-looks", _("Who looked"), Action.SEE_AUDIT),
 ]
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import activity, additions, deadlines, editing, filing, searches, sharing, views, watching
+from . import activity, additions, deadlines, editing, filing, labels, looks, searches, sharing, views, watching
 
 CASE = "incidents/<incident:reference>/"
 DRAFT = "incidents/new/<draft:draft>/"
@@ -17,7 +17,10 @@ urlpatterns = [
     path(f"{DRAFT}discard/", filing.draft_discard, name="draft-discard"),
     path(f"{DRAFT}<slug:step>/", filing.draft_step, name="draft-step"),
     path(f"{DRAFT}<slug:step>/save/", filing.draft_autosave, name="draft-autosave"),
+    path("organisation/labels/", labels.organisation_labels, name="organisation-labels"),
+    path("organisation/labels/<int:label_id>/", labels.label_change, name="label-change"),
     path(CASE, views.incident_summary, name="incident"),
+    path(f"{CASE}labels/", labels.incident_labels, name="incident-labels"),
     path(f"{CASE}change/<slug:step>/", editing.incident_change, name="incident-change"),
     path(f"{CASE}close/", views.incident_close, name="incident-close"),
     path(f"{CASE}reopen/", views.incident_reopen, name="incident-reopen"),
@@ -34,5 +37,12 @@ urlpatterns = [
     path("deadlines/", deadlines.deadline_list, name="deadline-list"),
     path(f"{CASE}deadlines/", deadlines.incident_deadlines, name="incident-deadlines"),
     path(f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.deadline, name="deadline"),
+    path("organisation/audit/", looks.organisation_audit, name="organisation-audit"),
+    path("organisation/audit/looks.csv", looks.organisation_audit_csv, name="organisation-audit-csv"),
+    path("organisation/audit/looks.json", looks.organisation_audit_json, name="organisation-audit-json"),
+    path(f"{CASE}looks/", looks.incident_looks, name="incident-looks"),
+    path(f"{CASE}looks/looks.csv", looks.incident_looks_csv, name="incident-looks-csv"),
+    path(f"{CASE}looks/looks.json", looks.incident_looks_json, name="incident-looks-json"),
+    path(f"{CASE}changes/", looks.incident_changes, name="incident-changes"),
     path(f"{CASE}activity/", activity.incident_activity, name="incident-activity"),
 ]

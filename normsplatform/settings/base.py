@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "normsplatform.middleware.DomainErrorMiddleware",
+    "normsplatform.middleware.LooksMiddleware",
     "organisations.once.OnceMiddleware",
 ]
 ROOT_URLCONF = "normsplatform.urls"
@@ -131,12 +132,14 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
     "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
     "ledger-checkpoint-stamp": {"task": "ledger.tasks.stamp_checkpoint", "schedule": 300.0},
+    "looks-months": {"task": "ledger.tasks.make_months", "schedule": 24 * 3600.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
     "deadlines-remind": {"task": "incidents.tasks.remind_deadlines", "schedule": 3600.0},
     "searches-look": {"task": "incidents.tasks.look_for_matches", "schedule": 300.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-compute": {"task": "attribution.tasks.recompute_stale", "schedule": 30.0},
     "findings-remind": {"task": "attribution.tasks.remind", "schedule": 3600.0},
+    "scores-pool": {"task": "attribution.tasks.pool_scores", "schedule": 3600.0},
     "seats-free": {"task": "attribution.tasks.free_seats", "schedule": 300.0},
     "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
     "submissions-forget": {"task": "organisations.tasks.forget_submissions", "schedule": 3600.0},
@@ -175,3 +178,7 @@ LOGGING: dict[str, Any] = {
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# How many resolved questions, judged by how many people, a discipline needs before its pooled score is said in public.
+CALIBRATION_QUESTIONS = 20
+CALIBRATION_PEOPLE = 5

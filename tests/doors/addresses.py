@@ -123,7 +123,22 @@ PERSON_MANAGES = Door(Kind.PERSON, {READ: None, "POST": A.MANAGE_ORGANISATION})
 ORGANISATION = {
     "organisation": PERSON,
     "organisation-switch": open_to(Kind.PERSON, "POST"),
+    "organisation-roles": PERSON,
+    "organisation-audit": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-audit-csv": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-audit-json": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "api-organisation-looks": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-members": PERSON,
+    "organisation-labels": open_to(Kind.PERSON, *FORM),  # adding one: administrators
+    "label-change": MEMBER,
+    "api-label-list": open_to(Kind.PERSON, *FORM),
+    "api-label": open_to(Kind.OWN, "PUT", "DELETE", action=A.MANAGE_ORGANISATION),
     "member-invite": MANAGE,
+    "member-suspend": MEMBER,
+    "member-restore": MEMBER,
+    "api-member-list": open_to(Kind.PERSON, *FORM),  # inviting: administrators
+    "api-member": open_to(Kind.OWN, "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-member-suspension": open_to(Kind.OWN, "PUT", "DELETE", action=A.MANAGE_ORGANISATION),
     "member-roles": MEMBER,
     "member-end": MEMBER,
     "tokens": open_to(Kind.PERSON, *FORM),
@@ -159,6 +174,22 @@ DUTY = {
     "api-duty-calls": PERSON,
     "api-duty-contact": Door(Kind.OWN, {READ: None, "PUT": A.MANAGE_ORGANISATION, "DELETE": A.MANAGE_ORGANISATION}),
     "api-duty-of": open_to(Kind.OWN, *FORM),
+}
+
+DEADLINES = {
+    "deadline-list": PERSON,
+    "incident-deadlines": case(A.VIEW),
+    "deadline": by_owners(
+        case(A.SEE_REMEDIATION, POST=A.RESTORE), "POST"
+    ),  # by its clock's own action; this one is a task's
+    "searches": PERSON,
+    "search-save": open_to(Kind.PERSON, "POST"),
+    "search-drop": open_to(Kind.OWN, "POST"),
+    "api-deadline-list": PERSON,
+    "api-case-deadlines": case(A.VIEW),
+    "api-case-deadline": by_owners(case(A.SEE_REMEDIATION, POST=A.RESTORE), "POST"),
+    "api-search-list": open_to(Kind.PERSON, *FORM),
+    "api-search": open_to(Kind.OWN, "DELETE"),
 }
 
 HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
@@ -228,6 +259,14 @@ INCIDENTS = {
     "statement-new": form(A.EDIT),
     "timeline-new": form(A.EDIT),
     "link-new": form(A.EDIT),
+    "incident-looks": case(A.SEE_AUDIT),
+    "incident-looks-csv": case(A.SEE_AUDIT),
+    "incident-looks-json": case(A.SEE_AUDIT),
+    "incident-changes": case(A.SEE_AUDIT),
+    "api-incident-looks": case(A.SEE_AUDIT),
+    "api-incident-changes": case(A.SEE_AUDIT),
+    "incident-labels": case(A.VIEW, POST=A.VIEW),  # one's own labels
+    "api-incident-labels": case(A.VIEW, PUT=A.VIEW),
     "incident-watch": act(A.VIEW),
     "api-incident-watch": case(PUT=A.VIEW, DELETE=A.VIEW),
     "incident-grants": case(A.SEE_GRANTS),
@@ -356,10 +395,18 @@ ATTRIBUTION = {
     "api-finding-reply": case(A.PROPOSE_FINDING, POST=A.PROPOSE_FINDING),
     "api-reply-invitations": act(A.PROPOSE_FINDING),
     "api-reply-waivers": act(A.PROPOSE_FINDING),
+    "reply-file": case(A.DOWNLOAD_EVIDENCE),
+    "api-reply-file-content": case(A.DOWNLOAD_EVIDENCE),
+    "api-reply-renew": act(A.PROPOSE_FINDING),
+    "api-relying-acknowledged": act(A.PROPOSE_FINDING),
     "api-finding-publish": act(A.PROPOSE_FINDING),
     "api-finding-relying": case(A.PROPOSE_FINDING, POST=A.PROPOSE_FINDING),
     "reply": open_to(Kind.ANYONE, *FORM),  # by a secret address and a code: no account is needed
     "api-reply": open_to(Kind.ANYONE, READ, "PUT", "POST"),
+    "api-reply-files": open_to(Kind.ANYONE, "POST"),
+    "api-reply-file": open_to(Kind.ANYONE, "DELETE"),
+    "calibration": ANYONE,
+    "api-calibration": ANYONE,
     "reply-member": open_to(Kind.OWN, *FORM),  # of the organisation asked
     "published-list": ANYONE,
     "my-estimates": PERSON,
@@ -476,6 +523,18 @@ ACCOUNTABILITY = {
     "review-progress": case(A.SEE_REVIEW),
     "review-retry": act(A.REQUEST_REVIEW),
     "review-document": case(A.SEE_REVIEW),
+    # A verification report is read by the organisation that asked for it; here the holder did.
+    "verification-list": form(A.SEE_ATTRIBUTION),
+    "verification": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-progress": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-retry": by_owners(act(A.SEE_ATTRIBUTION)),
+    "verification-document": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-data": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-list": form(A.SEE_ATTRIBUTION),
+    "api-verification": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-retry": by_owners(act(A.SEE_ATTRIBUTION)),
+    "api-verification-document": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-data": by_owners(case(A.SEE_ATTRIBUTION)),
     "recommendation-new": form(A.REQUEST_REVIEW),
     "recommendation-close": form(A.REQUEST_REVIEW),
     "api-review-list": case(A.SEE_REVIEW, POST=A.REQUEST_REVIEW),
@@ -558,6 +617,7 @@ DECLARED: dict[str, Door] = {
     **INBOX,
     **DUTY,
     **WEBHOOKS,
+    **DEADLINES,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

@@ -13,7 +13,10 @@ from evidence.models import IntakeJob, SweepReport
 from evidence.services.arriving import begin_upload
 from evidence.uploads import Upload
 from exchange import services as exchange
+from incidents.labels import make_label
 from incidents.models import Incident, IncidentGroupPermission
+from incidents.searching import save_search
+from incidents.selectors import Wanted
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from ledger.models import Entry
 from notifications import services as notifications
@@ -79,6 +82,7 @@ def build(people: People) -> World:
         service = incident.servicehits.get().pk
         draft = open_draft(actor=analyst)
         save_draft(actor=analyst, reference=draft.reference, answers={"title": "Tormentil draft"})
+        search = save_search(actor=analyst, name="Tormentil search", wanted=Wanted(sector="health"))
         token, _key = issue_token(actor=analyst, name="Tormentil key")
         membership = Membership.objects.get(user=people.vela.admin.user)
         statement = add_statement(
@@ -90,7 +94,11 @@ def build(people: People) -> World:
         )  # fmt: skip
         task = remediation.add_task(
             actor=analyst, reference=reference,
-            task={"title": "Tormentil task", "organisation": people.vela.organisation.slug},
+            task={
+                "title": "Tormentil task",
+                "organisation": people.vela.organisation.slug,
+                "due": clock.today().replace(year=2030).isoformat(),
+            },
         )  # fmt: skip
         upload = begin_upload(actor=analyst, reference=reference, name="Tormentil.log", size=10)
     grant: IncidentGroupPermission = shared(analyst, incident, people.palaver.organisation, Grade.SUMMARY)
@@ -112,6 +120,7 @@ def build(people: People) -> World:
             owner=people.vela.organisation.slug, due=clock.today(),
         )  # fmt: skip
     with acting_as(analyst.principal):
+        verification = accountability.request_report(actor=analyst, reference=reference, label="F-1", mark="TLP:AMBER")
         record = exchange.request_record(actor=analyst, reference=reference, label="E-1")
         exchange.request_package(
             actor=analyst, reference=reference, mark="TLP:RED", recipient="Tormentil court", purpose="Tormentil"
@@ -168,7 +177,10 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+    with acting_as(people.vela.admin.principal):
+        label = make_label(actor=people.vela.admin, name="Tormentil label")
     names = {
+        "int:label_id": label.pk,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
         "slug:public_id": "nothing",
@@ -178,6 +190,9 @@ def build(people: People) -> World:
         "slug:secret": secret,
         "int:key_id": key.pk,
         "int:contact_id": contact.pk,
+        "int:search_id": search.pk,
+        "str:clock_code": "task.due",
+        "str:key": task.reference,
         "int:endpoint_id": endpoint.pk,
         "int:delivery_id": delivery.pk,
         "slug:slug": people.vela.organisation.slug,
@@ -205,6 +220,7 @@ def build(people: People) -> World:
         "int:redaction_id": 0,
         "int:request_id": 0,  # nothing was sealed here
         "int:number": review.number,
+        "slug:code": verification.code,
         "int:record": record.number,
         "statement": statement.pk,
         "update": update.pk,
