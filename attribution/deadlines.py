@@ -28,7 +28,9 @@ def reviews(scope: Scope) -> Iterator[Due]:
 
 def rounds(scope: Scope) -> Iterator[Due]:
     """Opinions wanted from a panel."""
-    rows = Panel.objects.filter(scope.cases(), state=Round.SEALED, deadline__date__lte=scope.last_day)
+    rows = Panel.objects.filter(
+        scope.cases(), state__in=[Round.INVITING, Round.SEALED], deadline__date__lte=scope.last_day
+    )
     for row in rows.select_related("incident__holder", "finding").order_by("deadline", "pk")[:200]:
         address = reverse("panel", args=[row.incident.reference, row.number])
         yield Due(row.incident, f"{row.number}-{row.round}", row.label, row.deadline, address)

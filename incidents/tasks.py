@@ -11,7 +11,7 @@ from core.calendars import shift
 from organisations.actors import acting, system_actor, system_for
 from organisations.models import Organisation
 
-from . import searching, services
+from . import recall, searching, services
 from .deadlines import CLOCKS, Scope
 from .telling import tell_deadline
 
@@ -62,3 +62,10 @@ def remind_deadlines() -> None:
 def look_for_matches() -> None:
     """Every few minutes: new matches of saved searches; safe to run twice."""
     searching.look_everywhere()
+
+
+@shared_task(name="incidents.tasks.tell_lapsed_shares", ignore_result=True)
+def tell_lapsed_shares() -> None:
+    """Tells holders that a reader of their evidence is not accredited any more; once each, safe to run twice."""
+    with acting(system_actor()):
+        recall.tell_holders()

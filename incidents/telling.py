@@ -49,6 +49,10 @@ declare(
         "search.found", Reason.WATCHED, found_words, _("You watch this search. Stop watching it to be told no more."),
         Grade.SUMMARY, personal=True,
     ),
+    Kind(
+        "shares.recall", Reason.WARNING, _("%(subject)s is not accredited now: %(shares)s shares of evidence to recall"),
+        _("Your organisation shared evidence with it. New shares are refused; decide about those given so far."),
+    ),
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import additions, deadlines, drafts, labels, looks, searches, views, watching
+from . import additions, deadlines, drafts, labels, looks, recall, searches, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
@@ -29,6 +29,7 @@ urlpatterns = [
     path("deadlines/", deadlines.DeadlineList.as_view(), name="api-deadline-list"),
     path(f"{CASE}deadlines/", deadlines.CaseDeadlineList.as_view(), name="api-case-deadlines"),
     path(f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.DeadlineDetail.as_view(), name="api-case-deadline"),
+    path("shares/recall/", recall.RecallList.as_view(), name="api-share-recall"),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
     path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),
     path("drafts/<draft:draft>/file/", drafts.DraftFile.as_view(), name="api-draft-file"),

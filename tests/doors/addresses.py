@@ -161,6 +161,28 @@ SEALING = {
     "api-sealing-key-passphrase": open_to(Kind.PERSON, "POST"),
 }
 
+ATTESTS = open_to(Kind.OWN, *FORM, action=A.ATTEST)
+ACCREDITATION = {
+    "accreditation": PERSON,
+    "attestation-new": open_to(Kind.PERSON, "POST", action=A.ATTEST),
+    "attestation": OWN,
+    "attestation-answers": ATTESTS,
+    "attestation-send": ATTESTS,
+    "attestation-take-back": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "attestation-decide": open_to(Kind.OWN, *FORM, action=A.REVIEW_ATTESTATION),
+    "attestation-end": ATTESTS,
+    "api-accreditation": PERSON,
+    "api-attestation-list": open_to(Kind.PERSON, *FORM),
+    "api-attestation": open_to(Kind.OWN, READ, "PATCH"),
+    "api-attestation-send": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "api-attestation-take-back": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "api-attestation-decide": open_to(Kind.OWN, "POST", action=A.REVIEW_ATTESTATION),
+    "api-attestation-end": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "share-recall": open_to(Kind.PERSON, action=A.SHARE),
+    "share-recall-all": open_to(Kind.OWN, *FORM, action=A.SHARE),
+    "api-share-recall": open_to(Kind.PERSON, *FORM, action=A.SHARE),
+}
+
 DUTY = {
     "duty": PERSON,
     "duty-new": MANAGE,
@@ -614,6 +636,7 @@ DECLARED: dict[str, Door] = {
     **ACCOUNTS,
     **ORGANISATION,
     **SEALING,
+    **ACCREDITATION,
     **INBOX,
     **DUTY,
     **WEBHOOKS,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accountability import services as accountability
+from accreditation.models import Attestation
 from attribution import services as attribution
 from core import clock
 from core.tenancy import acting_as
@@ -177,9 +178,12 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+        attestation = Attestation.objects.get(organisation=people.vela.organisation)
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
     names = {
+        "int:attestation_id": attestation.pk,
+        "slug:house": "palaver",
         "int:label_id": label.pk,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0005_who_looked'),
+        ('incidents', '0006_accredited'),
         ('organisations', '0002_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

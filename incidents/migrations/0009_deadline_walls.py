@@ -16,7 +16,7 @@ MINE = f"user_id = {rls.ME}"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("incidents", "0006_deadlines")]
+    dependencies = [("incidents", "0008_deadlines")]
     operations = [
         case_child("incidents_deadlinechange", grade="summary", edit=None),
         append_only_child("incidents_deadlinechange"),
