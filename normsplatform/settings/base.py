@@ -141,6 +141,8 @@ CELERY_BEAT_SCHEDULE = {
     "shares-recall": {"task": "incidents.tasks.tell_lapsed_shares", "schedule": 600.0},
     "looks-months": {"task": "ledger.tasks.make_months", "schedule": 24 * 3600.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
+    "deadlines-remind": {"task": "incidents.tasks.remind_deadlines", "schedule": 3600.0},
+    "searches-look": {"task": "incidents.tasks.look_for_matches", "schedule": 300.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-compute": {"task": "attribution.tasks.recompute_stale", "schedule": 30.0},
     "findings-remind": {"task": "attribution.tasks.remind", "schedule": 3600.0},

@@ -94,6 +94,10 @@ SPECTACULAR_SETTINGS = {
     # Enumerations that share a field's name, each by a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "ServiceStateEnum": "remediation.states.ServiceState",
+        "DutyCallStateEnum": "notifications.models.DutyCall.State",
+        "DeliveryStateEnum": "notifications.models.Delivery.State",
+        "DeadlineActEnum": "incidents.models.DeadlineChange.Act",
+        "DeadlineMoveEnum": ["pause", "resume", "extend"],
         "JobStateEnum": ["queued", "running", "done", "failed"],
         "OrganisationKindEnum": "organisations.models.Organisation.Kind",
         "RecommendationKindEnum": ["strategic", "tactical"],

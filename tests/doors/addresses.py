@@ -223,6 +223,22 @@ DUTY = {
     "api-duty-of": open_to(Kind.OWN, *FORM),
 }
 
+DEADLINES = {
+    "deadline-list": PERSON,
+    "incident-deadlines": case(A.VIEW),
+    "deadline": by_owners(
+        case(A.SEE_REMEDIATION, POST=A.RESTORE), "POST"
+    ),  # by its clock's own action; this one is a task's
+    "searches": PERSON,
+    "search-save": open_to(Kind.PERSON, "POST"),
+    "search-drop": open_to(Kind.OWN, "POST"),
+    "api-deadline-list": PERSON,
+    "api-case-deadlines": case(A.VIEW),
+    "api-case-deadline": by_owners(case(A.SEE_REMEDIATION, POST=A.RESTORE), "POST"),
+    "api-search-list": open_to(Kind.PERSON, *FORM),
+    "api-search": open_to(Kind.OWN, "DELETE"),
+}
+
 HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
 HOOK = open_to(Kind.OWN, action=A.MANAGE_ORGANISATION)
 WEBHOOKS = {
@@ -650,6 +666,7 @@ DECLARED: dict[str, Door] = {
     **INBOX,
     **DUTY,
     **WEBHOOKS,
+    **DEADLINES,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

@@ -18,6 +18,8 @@ from evidence.uploads import Upload
 from exchange import services as exchange
 from incidents.labels import make_label
 from incidents.models import Incident, IncidentGroupPermission
+from incidents.searching import save_search
+from incidents.selectors import Wanted
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from ledger.models import Entry
 from notifications import services as notifications
@@ -85,6 +87,7 @@ def build(people: People) -> World:
         service = incident.servicehits.get().pk
         draft = open_draft(actor=analyst)
         save_draft(actor=analyst, reference=draft.reference, answers={"title": "Tormentil draft"})
+        search = save_search(actor=analyst, name="Tormentil search", wanted=Wanted(sector="health"))
         token, _key = issue_token(actor=analyst, name="Tormentil key")
         membership = Membership.objects.get(user=people.vela.admin.user)
         statement = add_statement(
@@ -96,7 +99,11 @@ def build(people: People) -> World:
         )  # fmt: skip
         task = remediation.add_task(
             actor=analyst, reference=reference,
-            task={"title": "Tormentil task", "organisation": people.vela.organisation.slug},
+            task={
+                "title": "Tormentil task",
+                "organisation": people.vela.organisation.slug,
+                "due": clock.today().replace(year=2030).isoformat(),
+            },
         )  # fmt: skip
         upload = begin_upload(actor=analyst, reference=reference, name="Tormentil.log", size=10)
     grant: IncidentGroupPermission = shared(analyst, incident, people.palaver.organisation, Grade.SUMMARY)
@@ -200,6 +207,9 @@ def build(people: People) -> World:
         "slug:secret": secret,
         "int:key_id": key.pk,
         "int:contact_id": contact.pk,
+        "int:search_id": search.pk,
+        "str:clock_code": "task.due",
+        "str:key": task.reference,
         "int:endpoint_id": endpoint.pk,
         "int:delivery_id": delivery.pk,
         "slug:slug": people.vela.organisation.slug,
