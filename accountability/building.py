@@ -16,6 +16,7 @@ from organisations.actors import Actor
 from organisations.roles import Action
 
 from .clearance import stop_above
+from .hearing import hear_first
 from .models import Review
 from .sections import Material, build
 from .sections.words import stamp
@@ -76,6 +77,7 @@ def prepare_review(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
     if review is None:
         raise NotFound(job.key)
     case = case_for(actor, review.incident.reference, Action.REQUEST_REVIEW)
+    hear_first(case, review.mark)
     content = content_of(actor, case, review)
     keep_below_mark(content, case)
     issue = Issue(

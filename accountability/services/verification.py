@@ -5,9 +5,8 @@ import secrets
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from attribution import reply_rules
 from attribution.access import finding_for
-from attribution.services import note_shown, require_replies
+from attribution.services import note_shown
 from core.errors import Invalid
 from documents import languages
 from documents import services as jobs
@@ -20,6 +19,7 @@ from ledger.services import record as write_down
 from organisations.actors import Actor
 
 from .. import errors
+from ..hearing import hear_first
 from ..models import VerificationReport
 from ..selectors import report_of
 
@@ -40,8 +40,7 @@ def checked(case: CaseAccess, mark: str, language: str) -> None:
         raise Invalid(wrong)
     if above(case.incident.mark, mark):
         raise errors.ReportMarkBelowCase
-    if mark in reply_rules.in_force().marks_that_publish:
-        require_replies(case.incident)  # what anybody may read is published: a party named is heard first (ATT-11)
+    hear_first(case, mark)
 
 
 @transaction.atomic
