@@ -5,6 +5,7 @@ from typing import Any
 
 from accountability import services as accountability
 from attribution import services as attribution
+from attribution.services import answering
 from core import clock
 from core.tenancy import acting_as
 from escalation import services as escalation
@@ -150,6 +151,9 @@ def build(people: People) -> World:
             contact="Bergamot",
             code_given="Campion",
         )
+        heard = attribution.invite_to_reply(
+            actor=analyst, reference=reference, label="F-1", party="victim", name="Tormentil", contact="Bergamot", code_given="Campion"
+        )  # fmt: skip
         relies = attribution.note_sent(
             actor=analyst, reference=reference, label="F-1", addressee="Tormentil", channel="Campion"
         )
@@ -157,7 +161,11 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+    visit = answering.visit_by_secret(heard.secret)
+    file = answering.attach_file(visit, Upload("tormentil.log", iter([b"Tormentil Bergamot Campion\n"])))
+    answering.submit_reply(visit, text="Saxifrage agrees", position="comments")
     names = {
+        "int:file": file.pk,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
         "slug:public_id": "nothing",
