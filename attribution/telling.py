@@ -81,7 +81,10 @@ declare(
         "finding.overdue", Reason.ESCALATED, _("The review of %(subject)s is overdue: corroborate, revise or withdraw it."),
         _("You proposed this finding or hold its case."),
     ),
-    Kind("panel.opinion_due", Reason.VOTE_DUE, _("Your opinion on %(subject)s is due."), _("You hold a seat on this panel.")),
+    Kind(
+        "panel.opinion_due", Reason.VOTE_DUE, _("Your opinion on %(subject)s is due."), _("You hold a seat on this panel."),
+        personal=True,
+    ),
     Kind(
         "panel.seat_offered", Reason.ANSWER, seat_words,
         _("Your organisation is asked to judge a finding from outside. Whoever takes the seat says first whether they have a conflict of interest."),
@@ -89,7 +92,7 @@ declare(
     ),
     Kind(
         "panel.round_opened", Reason.VOTE_DUE, _("Opinions on %(subject)s are taken now. Yours is due."),
-        _("You hold a seat on this panel."),
+        _("You hold a seat on this panel."), personal=True,
     ),
     Kind(
         "panel.opened", Reason.DECIDED, _("The opinions on %(subject)s are open."),

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -249,6 +249,45 @@ class IncidentLink(CaseRow):
         return f"{self.incident_id} {self.kind} {self.other_id}"
 
 
+class Label(models.Model):
+    """A word an organisation sorts its cases by. Its own: no other organisation sees it or what it is on."""
+
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    name = models.CharField(_("label"), max_length=60)
+    meaning = models.CharField(_("what it means"), max_length=200, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    retired_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), "organisation", name="label_once", condition=Q(retired_at__isnull=True)
+            ),
+            models.CheckConstraint(name="label_has_a_name", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LabelOn(models.Model):
+    """A label on a case."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="labels")
+    label = models.ForeignKey(Label, models.PROTECT, related_name="on")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    put_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    put_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "label"], name="labelled_once")]
+        verbose_name_plural = "labels on"
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.label_id}"
+
+
 class Draft(models.Model):
     """A filing not yet sent. Nobody but its author sees it; it survives a lost session."""
 
@@ -275,18 +314,24 @@ class IncidentGroupPermission(GroupObjectPermissionBase):
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True, blank=True)
+    standard = models.CharField(
+        max_length=24, db_default="", editable=False,
+        help_text="The evidence standard the grantee was accredited to; set by the database. Empty: the summary only, or given before.",
+    )  # fmt: skip
 
 
 class IncidentUserPermission(UserObjectPermissionBase):
-    """A grant to a named person: the exception, with a reason."""
+    """A grant to a named person: the exception, with a reason. `organisation` is whom they act for, and who is accredited."""
 
     content_object = models.ForeignKey(Incident, models.CASCADE)
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
     principal = models.IntegerField(editable=False, default=0)
     holder_principal = models.IntegerField(editable=False, default=0)
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True, blank=True)
+    standard = models.CharField(max_length=24, db_default="", editable=False)
 
 
 class Access(models.Model):

@@ -14,7 +14,13 @@ declare(
         "incident.imported": _("imported the incident"),
         "grant.given": _("shared the case"),
         "grant.revoked": _("ended a share"),
+        "grant.recalled": _("ended a share because its reader is not accredited now"),
         "statement.added": _("added a public statement"),
+        "audit.taken": _("took the list of who looked"),
+        "label.made": _("made a label"),
+        "label.changed": _("changed a label"),
+        "label.retired": _("retired a label"),
+        "incident.labelled": _("labelled the case"),
         "timeline.added": _("added to the timeline"),
     }
 )

@@ -56,11 +56,13 @@ class Actor:
 def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:
     """The actor a signed-in person is: in the organisation asked for, else in their first; None without membership.
 
-    Asked at every request, so that an ended membership ends access at once.
+    Asked at every request, so that an ended or suspended membership ends access at once.
     """
     with acting_as(Principal(user.pk)), transaction.atomic():
         found = (
-            Membership.objects.filter(Q(until__isnull=True) | Q(until__gt=clock.now()), user=user)
+            Membership.objects.filter(
+                Q(until__isnull=True) | Q(until__gt=clock.now()), user=user, suspended_at__isnull=True
+            )
             .select_related("organisation")
             .order_by("pk")
         )
@@ -86,3 +88,8 @@ def system_actor() -> Actor:
     user = User.objects.get(email=SYSTEM_EMAIL)
     organisation = Organisation.objects.get(slug=SYSTEM_SLUG)
     return Actor(user, organisation, ())
+
+
+def system_for(organisation_id: int) -> Actor:
+    """The platform acting for one organisation: what a worker or the clock does in its name, with none of its roles."""
+    return Actor(User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=organisation_id), ())

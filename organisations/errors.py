@@ -13,3 +13,18 @@ class LastAdministrator(DomainError):
 class NotMember(DomainError):
     code = "not_member"
     message = _("You are not a member of that organisation.")
+
+
+class ReasonNeeded(DomainError):
+    code = "reason_needed"
+    message = _("Say why. The person and the other administrators will read it.")
+
+
+class SuspendedAlready(DomainError):
+    code = "suspended_already"
+    message = _("This member is suspended already.")
+
+
+class NotSuspended(DomainError):
+    code = "not_suspended"
+    message = _("This member is not suspended.")

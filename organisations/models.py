@@ -123,6 +123,7 @@ class Membership(models.Model):
     roles = ArrayField(models.CharField(max_length=24, choices=Role), verbose_name=_("roles"))
     since = models.DateTimeField(db_default=Now(), editable=False)
     until = models.DateTimeField(_("until"), null=True, blank=True)
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -134,6 +135,40 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} @ {self.organisation}"
+
+
+class MembershipChange(models.Model):
+    """What was done to a membership, by whom and why: read by the organisation, kept for ever, never changed."""
+
+    class Act(models.TextChoices):
+        INVITED = "invited", _("became a member")
+        ROLES = "roles", _("was given other roles")
+        SUSPENDED = "suspended", _("was suspended")
+        RESTORED = "restored", _("was let in again")
+        ENDED = "ended", _("left")
+
+    membership = models.ForeignKey(Membership, models.PROTECT, related_name="changes")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    act = models.CharField(max_length=12, choices=Act)
+    before = ArrayField(models.CharField(max_length=24, choices=Role), default=list)
+    after = ArrayField(models.CharField(max_length=24, choices=Role), default=list)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="membership_change_act",
+                condition=Q(act__in=["invited", "roles", "suspended", "restored", "ended"]),
+            ),
+            models.CheckConstraint(
+                name="membership_change_says_why", condition=~Q(act__in=["suspended", "restored"]) | ~Q(reason="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership_id} {self.act}"
 
 
 class ApiToken(models.Model):

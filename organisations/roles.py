@@ -64,7 +64,10 @@ class Action(TextChoices):
     REQUEST_REVIEW = "review.request"
     PREPARE_RELEASE = "release.prepare"
     PUBLISH_RELEASE = "release.publish"
+    SEE_AUDIT = "audit.view"
     MANAGE_ORGANISATION = "organisation.manage"
+    ATTEST = "accreditation.attest"
+    REVIEW_ATTESTATION = "accreditation.review"
 
 
 A = Action
@@ -100,9 +103,11 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.REQUEST_REVIEW,
         A.CONVENE_PANEL,
         A.SHARE,
+        A.SEE_AUDIT,
     },
     Role.MEDIATOR: SEES | {A.SEE_MEASURES},
-    Role.ORG_ADMIN: READS | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE},
+    Role.ORG_ADMIN: READS
+    | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE, A.SEE_AUDIT, A.ATTEST, A.REVIEW_ATTESTATION},
     Role.RESEARCHER: SEES,
     Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
@@ -115,12 +120,14 @@ BY_GRADE: dict[int, frozenset[Action]] = {
     Grade.ASSESS: ASSESSES - {A.SEE_GRANTS},
     Grade.COORDINATE: READS - {A.SEE_GRANTS}
     | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW},
-    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE},
-    Grade.HOLD: frozenset(Action) - {A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
+    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE, A.SEE_AUDIT},
 }
 
 # Acts that are not on a case: the role alone decides.
-OWN_HOUSE = frozenset({A.FILE, A.MANAGE_ORGANISATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE})
+OWN_HOUSE = frozenset(
+    {A.FILE, A.MANAGE_ORGANISATION, A.ATTEST, A.REVIEW_ATTESTATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE}
+)
+BY_GRADE[Grade.HOLD] = frozenset(Action) - OWN_HOUSE | {A.FILE}
 
 
 def actions_of(roles: list[str]) -> frozenset[Action]:

@@ -8,6 +8,8 @@ declare(
     {
         "member.roles_changed": _("changed a member’s roles"),
         "member.ended": _("ended a membership"),
+        "member.suspended": _("suspended a member"),
+        "member.restored": _("let a suspended member in again"),
         "token.revoked": _("revoked a key for programs"),
     }
 )

@@ -8,6 +8,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.errors import NotAccredited
+from accreditation.selectors import is_accredited
 from core import clock
 from core.countries import country_choices
 from core.errors import Invalid, NotAllowed, NotFound
@@ -104,6 +106,8 @@ def invite_seat(
         raise Invalid(errors)
     if (side := side_of(case.incident, organisation)) is not None:
         raise rules_broken.NoSeatFor(side)
+    if not is_accredited(organisation):
+        raise NotAccredited(organisation=organisation.slug)
     number = (Seat.objects.filter(incident=case.incident).aggregate(last=Max("number"))["last"] or 0) + 1
     seat_code = norms.seat_of(discipline, version)
     seat = Seat.objects.create(
@@ -192,6 +196,8 @@ def take_seat(actor: Actor, incident: Incident, seat: Seat, nationalities: list[
     """No conflict: the seat is taken. The database opens the evidence, by name, with the same change."""
     if (side := side_of(incident, seat.organisation)) is not None:
         raise rules_broken.NoSeatFor(side)
+    if not is_accredited(seat.organisation):
+        raise NotAccredited(organisation=seat.organisation.slug)
     with connection.cursor() as cursor:
         cursor.execute("SELECT attribution_side_of_person(%s, %s)", [incident.pk, nationalities])
         if (own := cursor.fetchone()[0]) is not None:

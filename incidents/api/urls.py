@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from . import additions, drafts, views, watching
+from . import additions, drafts, labels, looks, recall, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
 urlpatterns = [
     path("incidents/", views.IncidentList.as_view(), name="api-incident-list"),
+    path("labels/", labels.LabelList.as_view(), name="api-label-list"),
+    path("labels/<int:label_id>/", labels.LabelDetail.as_view(), name="api-label"),
+    path(f"{CASE}labels/", labels.CaseLabels.as_view(), name="api-incident-labels"),
     path(CASE, views.IncidentDetail.as_view(), name="api-incident"),
     path(f"{CASE}close/", views.IncidentMove.as_view(move="close"), name="api-incident-close"),
     path(f"{CASE}reopen/", views.IncidentMove.as_view(move="reopen"), name="api-incident-reopen"),
@@ -17,7 +20,11 @@ urlpatterns = [
     path(f"{CASE}timeline/", additions.TimelineList.as_view(), name="api-timeline-list"),
     path(f"{CASE}links/", additions.LinkList.as_view(), name="api-link-list"),
     path(f"{CASE}watch/", watching.CaseWatch.as_view(), name="api-incident-watch"),
+    path("organisation/looks/", looks.OrganisationLooks.as_view(), name="api-organisation-looks"),
+    path(f"{CASE}looks/", looks.IncidentLooks.as_view(), name="api-incident-looks"),
+    path(f"{CASE}changes/", looks.IncidentChanges.as_view(), name="api-incident-changes"),
     path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
+    path("shares/recall/", recall.RecallList.as_view(), name="api-share-recall"),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
     path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),
     path("drafts/<draft:draft>/file/", drafts.DraftFile.as_view(), name="api-draft-file"),

@@ -23,6 +23,7 @@ SECTIONS = [
     ("review-list", _("Reviews"), Action.SEE_REVIEW),
     ("incident-grants", _("Sharing"), Action.SEE_GRANTS),
     ("incident-activity", _("Activity"), Action.SEE_EVIDENCE),
+    ("incident-looks", _("Who looked"), Action.SEE_AUDIT),
 ]
 
 

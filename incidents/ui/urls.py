@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import activity, additions, editing, filing, sharing, views, watching
+from . import activity, additions, editing, filing, labels, looks, recall, sharing, views, watching
 
 CASE = "incidents/<incident:reference>/"
 DRAFT = "incidents/new/<draft:draft>/"
@@ -17,7 +17,10 @@ urlpatterns = [
     path(f"{DRAFT}discard/", filing.draft_discard, name="draft-discard"),
     path(f"{DRAFT}<slug:step>/", filing.draft_step, name="draft-step"),
     path(f"{DRAFT}<slug:step>/save/", filing.draft_autosave, name="draft-autosave"),
+    path("organisation/labels/", labels.organisation_labels, name="organisation-labels"),
+    path("organisation/labels/<int:label_id>/", labels.label_change, name="label-change"),
     path(CASE, views.incident_summary, name="incident"),
+    path(f"{CASE}labels/", labels.incident_labels, name="incident-labels"),
     path(f"{CASE}change/<slug:step>/", editing.incident_change, name="incident-change"),
     path(f"{CASE}close/", views.incident_close, name="incident-close"),
     path(f"{CASE}reopen/", views.incident_reopen, name="incident-reopen"),
@@ -27,6 +30,15 @@ urlpatterns = [
     path(f"{CASE}sharing/", sharing.incident_grants, name="incident-grants"),
     path(f"{CASE}sharing/new/", sharing.grant_new, name="grant-new"),
     path(f"{CASE}sharing/<int:grant_id>/end/", sharing.grant_end, name="grant-end"),
+    path("organisation/shares/recall/", recall.share_recall, name="share-recall"),
+    path("organisation/shares/recall/<slug:house>/", recall.share_recall_all, name="share-recall-all"),
     path(f"{CASE}watch/", watching.incident_watch, name="incident-watch"),
+    path("organisation/audit/", looks.organisation_audit, name="organisation-audit"),
+    path("organisation/audit/looks.csv", looks.organisation_audit_csv, name="organisation-audit-csv"),
+    path("organisation/audit/looks.json", looks.organisation_audit_json, name="organisation-audit-json"),
+    path(f"{CASE}looks/", looks.incident_looks, name="incident-looks"),
+    path(f"{CASE}looks/looks.csv", looks.incident_looks_csv, name="incident-looks-csv"),
+    path(f"{CASE}looks/looks.json", looks.incident_looks_json, name="incident-looks-json"),
+    path(f"{CASE}changes/", looks.incident_changes, name="incident-changes"),
     path(f"{CASE}activity/", activity.incident_activity, name="incident-activity"),
 ]

@@ -17,6 +17,21 @@ class RolesForm(Form):
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
 
 
+class ReasonForm(Form):
+    """Why something is done to a member."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("The person and the other administrators can read it."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )  # fmt: skip
+
+
+class ChangeRolesForm(RolesForm, ReasonForm):
+    """Other roles, and why."""
+
+    field_order = ["roles", "reason"]
+
+
 class InviteForm(RolesForm):
     """A person to invite."""
 

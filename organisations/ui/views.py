@@ -1,7 +1,5 @@
 """Pages of the organisation one acts for: who belongs to it, as what; switching; one's own keys."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -9,20 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from core.errors import Invalid, NotFound
-from core.http import see_other, show_invalid
+from core.errors import NotFound
+from core.http import see_other
 
 from .. import errors, selectors, services
 from ..doors import actor_of
 from ..middleware import SESSION_KEY
-from ..models import Membership
-from ..roles import Action, Role
-from .forms import InviteForm, RolesForm, TokenForm
-
-
-def role_words(membership: Membership) -> str:
-    """A member's roles in words."""
-    return ", ".join(str(Role(role).label) for role in membership.roles if role in Role.values)
+from ..roles import BY_GRADE, BY_ROLE, OWN_HOUSE, Action, Grade, Role
+from .forms import TokenForm
+from .words import words_of
 
 
 @require_safe
@@ -32,11 +25,36 @@ def organisation(request: HttpRequest) -> HttpResponse:
     context = {
         "actor": actor,
         "others": [m for m in selectors.memberships_of(actor) if m.organisation_id != actor.organisation.pk],
-        "members": [{"membership": m, "roles": role_words(m)} for m in selectors.members_of(actor)],
-        "may_manage": actor.may(Action.MANAGE_ORGANISATION),
+        "members": len(selectors.members_of(actor)),
+        "administrators": [
+            m.user for m in selectors.members_of(actor) if Role.ORG_ADMIN in m.roles and m.suspended_at is None
+        ],
         "my_roles": ", ".join(str(Role(role).label) for role in actor.roles),
     }
     return render(request, "organisations/organisation.html", context)
+
+
+@require_safe
+def organisation_roles(request: HttpRequest) -> HttpResponse:
+    """What each role may do, and each grade of a share: printed from the one table every door asks."""
+    actor = actor_of(request)
+    roles = [Role(role) for role in Role.values]
+    grades = [Grade(grade) for grade in sorted(Grade.values)]
+    context = {
+        "roles": [{"label": role.label, "mine": role in actor.roles} for role in roles],
+        "grades": [grade.label for grade in grades],
+        "acts": [
+            {
+                "words": words_of(action),
+                "code": action.value,
+                "by_role": [action in BY_ROLE.get(role, ()) for role in roles],
+                "by_grade": [action in BY_GRADE.get(grade, ()) for grade in grades],
+                "own_house": action in OWN_HOUSE,
+            }
+            for action in Action
+        ],
+    }
+    return render(request, "organisations/rights.html", context)
 
 
 @require_POST
@@ -50,57 +68,6 @@ def organisation_switch(request: HttpRequest) -> HttpResponse:
     request.session[SESSION_KEY] = found.organisation_id
     messages.success(request, _("You now act for %(organisation)s.") % {"organisation": found.organisation})
     return see_other("organisation")
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def member_invite(request: HttpRequest) -> HttpResponse:
-    """An administrator invites a person."""
-    actor = actor_of(request)
-    actor.require(Action.MANAGE_ORGANISATION)
-    form = InviteForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            membership = services.invite_member(actor=actor, **form.cleaned_data)
-        except Invalid as error:
-            show_invalid(form, error)
-        else:
-            messages.success(request, _("%(name)s is a member now.") % {"name": membership.user})
-            return see_other("organisation")
-    return render(request, "organisations/invite.html", {"form": form}, status=422 if form.errors else 200)
-
-
-def _member(request: HttpRequest, membership_id: int) -> tuple[Any, Membership]:
-    """The actor, and the member the page is about; 404 for anybody outside the house."""
-    actor = actor_of(request)
-    actor.require(Action.MANAGE_ORGANISATION)
-    found = next((m for m in selectors.members_of(actor) if m.pk == membership_id), None)
-    if found is None:
-        raise NotFound(membership_id)
-    return actor, found
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def member_roles(request: HttpRequest, membership_id: int) -> HttpResponse:
-    """An administrator changes what a member does here."""
-    actor, membership = _member(request, membership_id)
-    form = RolesForm(request.POST) if request.method == "POST" else RolesForm(initial={"roles": membership.roles})
-    if request.method == "POST" and form.is_valid():
-        services.change_roles(actor=actor, membership_id=membership_id, roles=form.cleaned_data["roles"])
-        messages.success(request, _("The roles of %(name)s were changed.") % {"name": membership.user})
-        return see_other("organisation")
-    context = {"form": form, "membership": membership}
-    return render(request, "organisations/roles.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def member_end(request: HttpRequest, membership_id: int) -> HttpResponse:
-    """Asks before a membership is ended."""
-    actor, membership = _member(request, membership_id)
-    if request.method == "POST":
-        services.end_membership(actor=actor, membership_id=membership_id)
-        messages.success(request, _("The membership of %(name)s has ended.") % {"name": membership.user})
-        return see_other("organisation")
-    return render(request, "organisations/end.html", {"membership": membership, "roles": role_words(membership)})
 
 
 @never_cache

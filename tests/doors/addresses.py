@@ -119,10 +119,26 @@ ACCOUNTS = {
 
 MANAGE = open_to(Kind.PERSON, *FORM, action=A.MANAGE_ORGANISATION)
 MEMBER = open_to(Kind.OWN, *FORM, action=A.MANAGE_ORGANISATION)
+PERSON_MANAGES = Door(Kind.PERSON, {READ: None, "POST": A.MANAGE_ORGANISATION})
 ORGANISATION = {
     "organisation": PERSON,
     "organisation-switch": open_to(Kind.PERSON, "POST"),
+    "organisation-roles": PERSON,
+    "organisation-audit": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-audit-csv": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-audit-json": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "api-organisation-looks": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-members": PERSON,
+    "organisation-labels": open_to(Kind.PERSON, *FORM),  # adding one: administrators
+    "label-change": MEMBER,
+    "api-label-list": open_to(Kind.PERSON, *FORM),
+    "api-label": open_to(Kind.OWN, "PUT", "DELETE", action=A.MANAGE_ORGANISATION),
     "member-invite": MANAGE,
+    "member-suspend": MEMBER,
+    "member-restore": MEMBER,
+    "api-member-list": open_to(Kind.PERSON, *FORM),  # inviting: administrators
+    "api-member": open_to(Kind.OWN, "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-member-suspension": open_to(Kind.OWN, "PUT", "DELETE", action=A.MANAGE_ORGANISATION),
     "member-roles": MEMBER,
     "member-end": MEMBER,
     "tokens": open_to(Kind.PERSON, *FORM),
@@ -143,6 +159,64 @@ SEALING = {
     "sealing-key-replace": open_to(Kind.PERSON, *FORM),
     "api-sealing-key": open_to(Kind.PERSON, *FORM),
     "api-sealing-key-passphrase": open_to(Kind.PERSON, "POST"),
+}
+
+ATTESTS = open_to(Kind.OWN, *FORM, action=A.ATTEST)
+ACCREDITATION = {
+    "accreditation": PERSON,
+    "attestation-new": open_to(Kind.PERSON, "POST", action=A.ATTEST),
+    "attestation": OWN,
+    "attestation-answers": ATTESTS,
+    "attestation-send": ATTESTS,
+    "attestation-take-back": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "attestation-decide": open_to(Kind.OWN, *FORM, action=A.REVIEW_ATTESTATION),
+    "attestation-end": ATTESTS,
+    "api-accreditation": PERSON,
+    "api-attestation-list": open_to(Kind.PERSON, *FORM),
+    "api-attestation": open_to(Kind.OWN, READ, "PATCH"),
+    "api-attestation-send": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "api-attestation-take-back": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "api-attestation-decide": open_to(Kind.OWN, "POST", action=A.REVIEW_ATTESTATION),
+    "api-attestation-end": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "share-recall": open_to(Kind.PERSON, action=A.SHARE),
+    "share-recall-all": open_to(Kind.OWN, *FORM, action=A.SHARE),
+    "api-share-recall": open_to(Kind.PERSON, *FORM, action=A.SHARE),
+}
+
+DUTY = {
+    "duty": PERSON,
+    "duty-new": MANAGE,
+    "duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "duty-change": MEMBER,
+    "duty-end": MEMBER,
+    "duty-of": open_to(Kind.OWN, *FORM),  # of a house one shares a case with
+    "duty-answer": open_to(Kind.ANYONE, *FORM),  # a mailbox cannot sign in: the secret is in the address
+    "api-duty": PERSON_MANAGES,
+    "api-duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-duty-calls": PERSON,
+    "api-duty-contact": Door(Kind.OWN, {READ: None, "PUT": A.MANAGE_ORGANISATION, "DELETE": A.MANAGE_ORGANISATION}),
+    "api-duty-of": open_to(Kind.OWN, *FORM),
+}
+
+HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
+HOOK = open_to(Kind.OWN, action=A.MANAGE_ORGANISATION)
+WEBHOOKS = {
+    "webhooks": MANAGE,
+    "webhook": HOOK,
+    "webhook-change": MEMBER,
+    "webhook-rotate": HOOK_ACT,
+    "webhook-test": HOOK_ACT,
+    "webhook-disable": HOOK_ACT,
+    "webhook-enable": HOOK_ACT,
+    "webhook-end": MEMBER,
+    "webhook-delivery": HOOK,
+    "webhook-redeliver": HOOK_ACT,
+    "api-webhooks": MANAGE,
+    "api-webhook": open_to(Kind.OWN, READ, "PUT", "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-webhook-rotate": HOOK_ACT,
+    "api-webhook-test": HOOK_ACT,
+    "api-webhook-deliveries": HOOK,
+    "api-webhook-delivery": MEMBER,
 }
 
 NOTICE = open_to(Kind.OWN, "POST")
@@ -191,6 +265,14 @@ INCIDENTS = {
     "statement-new": form(A.EDIT),
     "timeline-new": form(A.EDIT),
     "link-new": form(A.EDIT),
+    "incident-looks": case(A.SEE_AUDIT),
+    "incident-looks-csv": case(A.SEE_AUDIT),
+    "incident-looks-json": case(A.SEE_AUDIT),
+    "incident-changes": case(A.SEE_AUDIT),
+    "api-incident-looks": case(A.SEE_AUDIT),
+    "api-incident-changes": case(A.SEE_AUDIT),
+    "incident-labels": case(A.VIEW, POST=A.VIEW),  # one's own labels
+    "api-incident-labels": case(A.VIEW, PUT=A.VIEW),
     "incident-watch": act(A.VIEW),
     "api-incident-watch": case(PUT=A.VIEW, DELETE=A.VIEW),
     "incident-grants": case(A.SEE_GRANTS),
@@ -447,6 +529,18 @@ ACCOUNTABILITY = {
     "review-progress": case(A.SEE_REVIEW),
     "review-retry": act(A.REQUEST_REVIEW),
     "review-document": case(A.SEE_REVIEW),
+    # A verification report is read by the organisation that asked for it; here the holder did.
+    "verification-list": form(A.SEE_ATTRIBUTION),
+    "verification": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-progress": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-retry": by_owners(act(A.SEE_ATTRIBUTION)),
+    "verification-document": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-data": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-list": form(A.SEE_ATTRIBUTION),
+    "api-verification": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-retry": by_owners(act(A.SEE_ATTRIBUTION)),
+    "api-verification-document": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-data": by_owners(case(A.SEE_ATTRIBUTION)),
     "recommendation-new": form(A.REQUEST_REVIEW),
     "recommendation-close": form(A.REQUEST_REVIEW),
     "api-review-list": case(A.SEE_REVIEW, POST=A.REQUEST_REVIEW),
@@ -526,7 +620,10 @@ DECLARED: dict[str, Door] = {
     **ACCOUNTS,
     **ORGANISATION,
     **SEALING,
+    **ACCREDITATION,
     **INBOX,
+    **DUTY,
+    **WEBHOOKS,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

@@ -36,8 +36,8 @@ def verbs(actor: Actor) -> list[str]:
 def test_members_are_listed_with_their_roles_in_words(sign_in: SignIn, people: People) -> None:
     people.vela.person("legal_assessor")
     stranger = people.orrin.analyst
-    page = sign_in(people.vela.analyst).get("/organisation/").content.decode()
-    for words in ("Vela National CERT", "State body", "vela legal_assessor", "Law assessor", "Your keys for programs"):
+    page = sign_in(people.vela.analyst).get("/organisation/members/").content.decode()
+    for words in ("Vela National CERT", "State body", "vela legal_assessor", "Law assessor", "Keys for programs"):
         assert words in page, words
     assert stranger.user.email not in page
     assert "Invite a member" not in page and "Change roles" not in page
@@ -54,7 +54,7 @@ def test_an_administrator_invites_a_person_who_then_chooses_a_password(
     assert not user.has_usable_password()
     with acting_as(people.vela.admin.principal):
         assert Membership.objects.get(user=user).roles == ["analyst", "custodian"]
-    page = client.get("/organisation/").content.decode()
+    page = client.get("/organisation/members/").content.decode()
     assert "New &lt;b&gt;Person&lt;/b&gt;" in page and "New <b>Person" not in page
     assert verbs(people.vela.admin) == ["member.invited"]
 
@@ -105,7 +105,9 @@ def test_an_invitation_that_cannot_be_is_refused_beside_its_field(
 def test_a_change_of_roles_holds_from_the_next_request_on(sign_in: SignIn, people: People) -> None:
     admin, analyst = people.vela.admin, people.vela.analyst
     assert sign_in(analyst).get("/incidents/new/").status_code == 200
-    changed = sign_in(admin).post(f"/organisation/members/{membership_of(analyst).pk}/", {"roles": ["researcher"]})
+    changed = sign_in(admin).post(
+        f"/organisation/members/{membership_of(analyst).pk}/", {"roles": ["researcher"], "reason": "Moved"}
+    )
     assert changed.status_code == 303
     assert sign_in(analyst).get("/incidents/new/").status_code == 403
     assert verbs(admin) == ["member.roles_changed"]
@@ -131,12 +133,15 @@ def test_an_organisation_keeps_an_administrator(sign_in: SignIn, people: People)
     mine = membership_of(admin).pk
     client = sign_in(admin)
     for answer in (
-        client.post(f"/organisation/members/{mine}/", {"roles": ["analyst"]}),
+        client.post(f"/organisation/members/{mine}/", {"roles": ["analyst"], "reason": "x"}),
         client.post(f"/organisation/members/{mine}/end/"),
     ):
         assert answer.status_code == 409 and "last administrator" in answer.content.decode()
     people.vela.another("org_admin")
-    assert client.post(f"/organisation/members/{mine}/", {"roles": ["analyst"]}).status_code == 303
+    assert (
+        client.post(f"/organisation/members/{mine}/", {"roles": ["analyst"], "reason": "Two of us now"}).status_code
+        == 303
+    )
 
 
 @pytest.mark.duty("SHR-7")

@@ -20,10 +20,10 @@ from organisations.actors import Actor
 from organisations.models import Organisation
 from organisations.roles import Action
 
-from . import errors, selectors, template
-from .hearing import hear_first
-from .models import Recommendation, Review
-from .states import TRANSITIONS, RecommendationStatus
+from .. import errors, selectors, template
+from ..hearing import hear_first
+from ..models import Recommendation, Review
+from ..states import TRANSITIONS, RecommendationStatus
 
 MOST_TEXT = 20_000
 
