@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from accountability import services as accountability
 from accreditation.models import Attestation
 from attribution import services as attribution
+from attribution.services import answering
 from core import clock
 from core.tenancy import acting_as
 from escalation import services as escalation
@@ -176,6 +177,9 @@ def build(people: People) -> World:
             contact="Bergamot",
             code_given="Campion",
         )
+        heard = attribution.invite_to_reply(
+            actor=analyst, reference=reference, label="F-1", party="victim", name="Tormentil", contact="Bergamot", code_given="Campion"
+        )  # fmt: skip
         relies = attribution.note_sent(
             actor=analyst, reference=reference, label="F-1", addressee="Tormentil", channel="Campion"
         )
@@ -192,7 +196,11 @@ def build(people: People) -> World:
         )
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
+    visit = answering.visit_by_secret(heard.secret)
+    file = answering.attach_file(visit, Upload("tormentil.log", iter([b"Tormentil Bergamot Campion\n"])))
+    answering.submit_reply(visit, text="Saxifrage agrees", position="comments")
     names = {
+        "int:file": file.pk,
         "int:attestation_id": attestation.pk,
         "slug:house": "palaver",
         "int:session_id": signed_in.pk,
