@@ -31,6 +31,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("publication.api.urls")),
     path("", include("exchange.api.house")),
     path("", include("evidence.api.house_urls")),
+    path("", include("keeping.api.urls")),
     *(path(CASE, include(f"{room}.api.urls")) for room in CASE_ROOMS),
 ]
 
@@ -50,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("publication.ui.urls")),
     path("", include("exchange.ui.house")),
     path("", include("evidence.ui.house_urls")),
+    path("", include("keeping.ui.urls")),
     *(path(CASE, include(f"{room}.ui.urls")) for room in CASE_ROOMS),
 ]
 

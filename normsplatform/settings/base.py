@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "accountability",
     "publication",
     "exchange",
+    "keeping",
 ]
 MIDDLEWARE = [
     "normsplatform.middleware.RequestIdMiddleware",
@@ -132,6 +133,7 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
     "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
     "ledger-checkpoint-stamp": {"task": "ledger.tasks.stamp_checkpoint", "schedule": 300.0},
+    "keeping-requeue": {"task": "keeping.tasks.requeue_lost", "schedule": 60.0},
     "looks-months": {"task": "ledger.tasks.make_months", "schedule": 24 * 3600.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
