@@ -19,3 +19,8 @@ ORDER = {mark: rank for rank, mark in enumerate(Mark.values)}
 def strictest(*marks: str) -> str:
     """The mark a thing made of these carries (R2.8)."""
     return max(marks, key=ORDER.__getitem__)
+
+
+def above(mark: str, limit: str) -> bool:
+    """Whether something so marked may not stand in a thing marked `limit` (R2.8)."""
+    return ORDER[Mark(mark)] > ORDER[Mark(limit)]

@@ -314,18 +314,24 @@ class IncidentGroupPermission(GroupObjectPermissionBase):
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True, blank=True)
+    standard = models.CharField(
+        max_length=24, db_default="", editable=False,
+        help_text="The evidence standard the grantee was accredited to; set by the database. Empty: the summary only, or given before.",
+    )  # fmt: skip
 
 
 class IncidentUserPermission(UserObjectPermissionBase):
-    """A grant to a named person: the exception, with a reason."""
+    """A grant to a named person: the exception, with a reason. `organisation` is whom they act for, and who is accredited."""
 
     content_object = models.ForeignKey(Incident, models.CASCADE)
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
     principal = models.IntegerField(editable=False, default=0)
     holder_principal = models.IntegerField(editable=False, default=0)
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True, blank=True)
+    standard = models.CharField(max_length=24, db_default="", editable=False)
 
 
 class Access(models.Model):

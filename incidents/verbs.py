@@ -14,6 +14,7 @@ declare(
         "incident.imported": _("imported the incident"),
         "grant.given": _("shared the case"),
         "grant.revoked": _("ended a share"),
+        "grant.recalled": _("ended a share because its reader is not accredited now"),
         "statement.added": _("added a public statement"),
         "audit.taken": _("took the list of who looked"),
         "label.made": _("made a label"),

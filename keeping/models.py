@@ -164,12 +164,12 @@ class Delivery(Work):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="delivery_whole",
+                name="data_delivery_whole",
                 condition=Q(sha256="", path="", size=0)
                 | (Q(sha256__regex=r"^[0-9a-f]{64}$", size__gt=0) & ~Q(path="")),
             ),
             models.CheckConstraint(
-                name="delivery_state", condition=Q(state__in=["queued", "running", "done", "failed"])
+                name="data_delivery_state", condition=Q(state__in=["queued", "running", "done", "failed"])
             ),
         ]
 

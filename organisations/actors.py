@@ -88,3 +88,8 @@ def system_actor() -> Actor:
     user = User.objects.get(email=SYSTEM_EMAIL)
     organisation = Organisation.objects.get(slug=SYSTEM_SLUG)
     return Actor(user, organisation, ())
+
+
+def system_for(organisation_id: int) -> Actor:
+    """The platform acting for one organisation: what a worker or the clock does in its name, with none of its roles."""
+    return Actor(User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=organisation_id), ())

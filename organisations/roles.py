@@ -67,6 +67,8 @@ class Action(TextChoices):
     SEE_AUDIT = "audit.view"
     HANDLE_REQUESTS = "data_request.handle"
     MANAGE_ORGANISATION = "organisation.manage"
+    ATTEST = "accreditation.attest"
+    REVIEW_ATTESTATION = "accreditation.review"
 
 
 A = Action
@@ -106,7 +108,17 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.HANDLE_REQUESTS,
     },
     Role.MEDIATOR: SEES | {A.SEE_MEASURES},
-    Role.ORG_ADMIN: READS | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE, A.SEE_AUDIT, A.HANDLE_REQUESTS},
+    Role.ORG_ADMIN: READS
+    | {
+        A.SHARE,
+        A.REQUEST_REVIEW,
+        A.MANAGE_ORGANISATION,
+        A.CLOSE,
+        A.SEE_AUDIT,
+        A.HANDLE_REQUESTS,
+        A.ATTEST,
+        A.REVIEW_ATTESTATION,
+    },
     Role.RESEARCHER: SEES,
     Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE, A.HANDLE_REQUESTS},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
@@ -120,11 +132,21 @@ BY_GRADE: dict[int, frozenset[Action]] = {
     Grade.COORDINATE: READS - {A.SEE_GRANTS}
     | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW},
     Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE, A.SEE_AUDIT},
-    Grade.HOLD: frozenset(Action) - {A.MANAGE_ORGANISATION, A.HANDLE_REQUESTS, A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
 }
 
 # Acts that are not on a case: the role alone decides.
-OWN_HOUSE = frozenset({A.FILE, A.MANAGE_ORGANISATION, A.HANDLE_REQUESTS, A.PREPARE_RELEASE, A.PUBLISH_RELEASE})
+OWN_HOUSE = frozenset(
+    {
+        A.FILE,
+        A.MANAGE_ORGANISATION,
+        A.HANDLE_REQUESTS,
+        A.ATTEST,
+        A.REVIEW_ATTESTATION,
+        A.PREPARE_RELEASE,
+        A.PUBLISH_RELEASE,
+    }
+)
+BY_GRADE[Grade.HOLD] = frozenset(Action) - OWN_HOUSE | {A.FILE}
 
 
 def actions_of(roles: list[str]) -> frozenset[Action]:

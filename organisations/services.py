@@ -25,10 +25,15 @@ def found_organisation(
     organisation = Organisation(slug=slug, name=name, kind=kind, country=country, is_secretariat=is_secretariat)
     organisation.full_clean(exclude=["id"])
     organisation.save()
-    for role in ["", *Role.values]:
-        group = Group.objects.create(name=f"{slug}:{role or 'everyone'}")
-        number = {} if role else {"principal": organisation.pk}
-        RoleGroup.objects.create(group=group, organisation=organisation, role=role, **number)
+    everyone = Group.objects.create(name=f"{slug}:everyone")
+    RoleGroup.objects.create(group=everyone, organisation=organisation, role="", principal=organisation.pk)
+    groups = Group.objects.bulk_create([Group(name=f"{slug}:{role}") for role in Role.values])
+    RoleGroup.objects.bulk_create(
+        [
+            RoleGroup(group=group, organisation=organisation, role=role)
+            for group, role in zip(groups, Role.values, strict=True)
+        ]
+    )
     return organisation
 
 

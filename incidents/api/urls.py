@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import additions, drafts, labels, looks, views, watching
+from . import additions, drafts, labels, looks, recall, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{CASE}looks/", looks.IncidentLooks.as_view(), name="api-incident-looks"),
     path(f"{CASE}changes/", looks.IncidentChanges.as_view(), name="api-incident-changes"),
     path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
+    path("shares/recall/", recall.RecallList.as_view(), name="api-share-recall"),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
     path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),
     path("drafts/<draft:draft>/file/", drafts.DraftFile.as_view(), name="api-draft-file"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import activity, additions, editing, filing, labels, looks, sharing, views, watching
+from . import activity, additions, editing, filing, labels, looks, recall, sharing, views, watching
 
 CASE = "incidents/<incident:reference>/"
 DRAFT = "incidents/new/<draft:draft>/"
@@ -30,6 +30,8 @@ urlpatterns = [
     path(f"{CASE}sharing/", sharing.incident_grants, name="incident-grants"),
     path(f"{CASE}sharing/new/", sharing.grant_new, name="grant-new"),
     path(f"{CASE}sharing/<int:grant_id>/end/", sharing.grant_end, name="grant-end"),
+    path("organisation/shares/recall/", recall.share_recall, name="share-recall"),
+    path("organisation/shares/recall/<slug:house>/", recall.share_recall_all, name="share-recall-all"),
     path(f"{CASE}watch/", watching.incident_watch, name="incident-watch"),
     path("organisation/audit/", looks.organisation_audit, name="organisation-audit"),
     path("organisation/audit/looks.csv", looks.organisation_audit_csv, name="organisation-audit-csv"),

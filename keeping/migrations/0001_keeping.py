@@ -193,11 +193,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('path', ''), ('sha256', ''), ('size', 0)), models.Q(('sha256__regex', '^[0-9a-f]{64}$'), ('size__gt', 0), models.Q(('path', ''), _negated=True)), _connector='OR'), name='delivery_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('path', ''), ('sha256', ''), ('size', 0)), models.Q(('sha256__regex', '^[0-9a-f]{64}$'), ('size__gt', 0), models.Q(('path', ''), _negated=True)), _connector='OR'), name='data_delivery_whole'),
         ),
         migrations.AddConstraint(
             model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed'])), name='delivery_state'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed'])), name='data_delivery_state'),
         ),
         migrations.AddConstraint(
             model_name='houseexport',

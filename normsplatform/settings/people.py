@@ -80,3 +80,8 @@ SPECTACULAR_SETTINGS = {
         "LinkKindEnum": "incidents.models.IncidentLink.Kind",
     },
 }
+
+# A duty contact has this long to acknowledge before the next on the rota is asked (ESC-8); the pages say so.
+DUTY_PASS_MINUTES = env.int("DUTY_PASS_MINUTES", default=15)
+# Servers a webhook may go to although they are private or without https, as host:port; best none.
+WEBHOOK_ALLOW = env.list("WEBHOOK_ALLOW", default=[])

@@ -37,7 +37,8 @@ GROUPS: tuple[tuple[Any, tuple[Section, ...]], ...] = (
     (
         _("Sharing"),
         (
-            Section("organisation-accreditation", _("Accreditation")),
+            Section("accreditation", _("Accreditation")),
+            Section("share-recall", _("Shares to recall"), Action.SHARE),
             Section("organisation-grants", _("Grants"), ADMINISTERS),
             Section("organisation-guests", _("Guests"), ADMINISTERS),
             Section("trusted-keys", _("Keys of other platforms")),
@@ -53,8 +54,8 @@ GROUPS: tuple[tuple[Any, tuple[Section, ...]], ...] = (
     (
         _("Reaching people"),
         (
-            Section("organisation-contacts", _("Duty contacts")),
-            Section("organisation-webhooks", _("Webhooks"), ADMINISTERS),
+            Section("duty", _("Duty contacts")),
+            Section("webhooks", _("Webhooks"), ADMINISTERS),
         ),
     ),
     (

@@ -119,6 +119,7 @@ ACCOUNTS = {
 
 MANAGE = open_to(Kind.PERSON, *FORM, action=A.MANAGE_ORGANISATION)
 MEMBER = open_to(Kind.OWN, *FORM, action=A.MANAGE_ORGANISATION)
+PERSON_MANAGES = Door(Kind.PERSON, {READ: None, "POST": A.MANAGE_ORGANISATION})
 ORGANISATION = {
     "organisation": PERSON,
     "organisation-switch": open_to(Kind.PERSON, "POST"),
@@ -180,6 +181,64 @@ SEALING = {
     "sealing-key-replace": open_to(Kind.PERSON, *FORM),
     "api-sealing-key": open_to(Kind.PERSON, *FORM),
     "api-sealing-key-passphrase": open_to(Kind.PERSON, "POST"),
+}
+
+ATTESTS = open_to(Kind.OWN, *FORM, action=A.ATTEST)
+ACCREDITATION = {
+    "accreditation": PERSON,
+    "attestation-new": open_to(Kind.PERSON, "POST", action=A.ATTEST),
+    "attestation": OWN,
+    "attestation-answers": ATTESTS,
+    "attestation-send": ATTESTS,
+    "attestation-take-back": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "attestation-decide": open_to(Kind.OWN, *FORM, action=A.REVIEW_ATTESTATION),
+    "attestation-end": ATTESTS,
+    "api-accreditation": PERSON,
+    "api-attestation-list": open_to(Kind.PERSON, *FORM),
+    "api-attestation": open_to(Kind.OWN, READ, "PATCH"),
+    "api-attestation-send": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "api-attestation-take-back": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "api-attestation-decide": open_to(Kind.OWN, "POST", action=A.REVIEW_ATTESTATION),
+    "api-attestation-end": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "share-recall": open_to(Kind.PERSON, action=A.SHARE),
+    "share-recall-all": open_to(Kind.OWN, *FORM, action=A.SHARE),
+    "api-share-recall": open_to(Kind.PERSON, *FORM, action=A.SHARE),
+}
+
+DUTY = {
+    "duty": PERSON,
+    "duty-new": MANAGE,
+    "duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "duty-change": MEMBER,
+    "duty-end": MEMBER,
+    "duty-of": open_to(Kind.OWN, *FORM),  # of a house one shares a case with
+    "duty-answer": open_to(Kind.ANYONE, *FORM),  # a mailbox cannot sign in: the secret is in the address
+    "api-duty": PERSON_MANAGES,
+    "api-duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-duty-calls": PERSON,
+    "api-duty-contact": Door(Kind.OWN, {READ: None, "PUT": A.MANAGE_ORGANISATION, "DELETE": A.MANAGE_ORGANISATION}),
+    "api-duty-of": open_to(Kind.OWN, *FORM),
+}
+
+HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
+HOOK = open_to(Kind.OWN, action=A.MANAGE_ORGANISATION)
+WEBHOOKS = {
+    "webhooks": MANAGE,
+    "webhook": HOOK,
+    "webhook-change": MEMBER,
+    "webhook-rotate": HOOK_ACT,
+    "webhook-test": HOOK_ACT,
+    "webhook-disable": HOOK_ACT,
+    "webhook-enable": HOOK_ACT,
+    "webhook-end": MEMBER,
+    "webhook-delivery": HOOK,
+    "webhook-redeliver": HOOK_ACT,
+    "api-webhooks": MANAGE,
+    "api-webhook": open_to(Kind.OWN, READ, "PUT", "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-webhook-rotate": HOOK_ACT,
+    "api-webhook-test": HOOK_ACT,
+    "api-webhook-deliveries": HOOK,
+    "api-webhook-delivery": MEMBER,
 }
 
 NOTICE = open_to(Kind.OWN, "POST")
@@ -364,10 +423,18 @@ ATTRIBUTION = {
     "api-finding-reply": case(A.PROPOSE_FINDING, POST=A.PROPOSE_FINDING),
     "api-reply-invitations": act(A.PROPOSE_FINDING),
     "api-reply-waivers": act(A.PROPOSE_FINDING),
+    "reply-file": case(A.DOWNLOAD_EVIDENCE),
+    "api-reply-file-content": case(A.DOWNLOAD_EVIDENCE),
+    "api-reply-renew": act(A.PROPOSE_FINDING),
+    "api-relying-acknowledged": act(A.PROPOSE_FINDING),
     "api-finding-publish": act(A.PROPOSE_FINDING),
     "api-finding-relying": case(A.PROPOSE_FINDING, POST=A.PROPOSE_FINDING),
     "reply": open_to(Kind.ANYONE, *FORM),  # by a secret address and a code: no account is needed
     "api-reply": open_to(Kind.ANYONE, READ, "PUT", "POST"),
+    "api-reply-files": open_to(Kind.ANYONE, "POST"),
+    "api-reply-file": open_to(Kind.ANYONE, "DELETE"),
+    "calibration": ANYONE,
+    "api-calibration": ANYONE,
     "reply-member": open_to(Kind.OWN, *FORM),  # of the organisation asked
     "published-list": ANYONE,
     "my-estimates": PERSON,
@@ -484,6 +551,18 @@ ACCOUNTABILITY = {
     "review-progress": case(A.SEE_REVIEW),
     "review-retry": act(A.REQUEST_REVIEW),
     "review-document": case(A.SEE_REVIEW),
+    # A verification report is read by the organisation that asked for it; here the holder did.
+    "verification-list": form(A.SEE_ATTRIBUTION),
+    "verification": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-progress": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-retry": by_owners(act(A.SEE_ATTRIBUTION)),
+    "verification-document": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-data": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-list": form(A.SEE_ATTRIBUTION),
+    "api-verification": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-retry": by_owners(act(A.SEE_ATTRIBUTION)),
+    "api-verification-document": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-data": by_owners(case(A.SEE_ATTRIBUTION)),
     "recommendation-new": form(A.REQUEST_REVIEW),
     "recommendation-close": form(A.REQUEST_REVIEW),
     "api-review-list": case(A.SEE_REVIEW, POST=A.REQUEST_REVIEW),
@@ -563,7 +642,10 @@ DECLARED: dict[str, Door] = {
     **ACCOUNTS,
     **ORGANISATION,
     **SEALING,
+    **ACCREDITATION,
     **INBOX,
+    **DUTY,
+    **WEBHOOKS,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accountability import services as accountability
+from accreditation.models import Attestation
 from attribution import services as attribution
 from core import clock
 from core.tenancy import acting_as
@@ -18,7 +19,8 @@ from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
 from ledger.models import Entry
 from notifications import services as notifications
-from notifications.models import Notification, Watch
+from notifications.duty import answer_token
+from notifications.models import DutyStep, Notification, Watch
 from notifications.services import tell
 from organisations.actors import Actor
 from organisations.models import Membership, Organisation
@@ -112,6 +114,7 @@ def build(people: People) -> World:
             owner=people.vela.organisation.slug, due=clock.today(),
         )  # fmt: skip
     with acting_as(analyst.principal):
+        verification = accountability.request_report(actor=analyst, reference=reference, label="F-1", mark="TLP:AMBER")
         record = exchange.request_record(actor=analyst, reference=reference, label="E-1")
         exchange.request_package(
             actor=analyst, reference=reference, mark="TLP:RED", recipient="Tormentil court", purpose="Tormentil"
@@ -127,6 +130,16 @@ def build(people: People) -> World:
             actor=analyst, reference=reference, label="E-1", reason="Tormentil claim", authority="Court order"
         )
     with acting_as(people.vela.admin.principal):
+        contact = notifications.add_contact(
+            actor=people.vela.admin,
+            facts={"email": "duty@vela.example", "name": "Tormentil duty", "weekdays": range(1, 8)},
+        )
+        notifications.try_rota(actor=people.vela.admin)
+        endpoint, _secret = notifications.add_endpoint(
+            actor=people.vela.admin, name="Tormentil hook", url="https://hook.example/", kinds=["watched.summary"]
+        )
+        delivery = notifications.try_endpoint(actor=people.vela.admin, endpoint_id=endpoint.pk)
+        token_of_duty = answer_token(people.vela.organisation.pk, DutyStep.objects.get(contact=contact).pk)
         key = exchange.trust_key(
             actor=people.vela.admin, vkey=GO_KEY, whose="Tormentil body", how_known="Tormentil call"
         )
@@ -158,9 +171,12 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+        attestation = Attestation.objects.get(organisation=people.vela.organisation)
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
     names = {
+        "int:attestation_id": attestation.pk,
+        "slug:house": "palaver",
         "int:label_id": label.pk,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
@@ -170,6 +186,11 @@ def build(people: People) -> World:
         "int:mute_id": mute.pk,
         "slug:secret": secret,
         "int:key_id": key.pk,
+        "int:contact_id": contact.pk,
+        "int:endpoint_id": endpoint.pk,
+        "int:delivery_id": delivery.pk,
+        "slug:slug": people.vela.organisation.slug,
+        "str:token": token_of_duty,
         "incident:reference": reference,
         "draft:draft": draft.reference,
         "slug:step": "what",
@@ -193,6 +214,7 @@ def build(people: People) -> World:
         "int:redaction_id": 0,
         "int:request_id": 0,  # nothing was sealed here
         "int:number": review.number,
+        "slug:code": verification.code,
         "int:record": record.number,
         "statement": statement.pk,
         "update": update.pk,

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from core.tenancy import acting_as
-from evidence.services import edit_item
+from evidence.services import describe_item
 from incidents.looks import changes_in
 from incidents.services import edit_incident
 from ledger.models import Entry
@@ -93,11 +93,11 @@ def test_forgetting_a_change_leaves_the_chain_whole(people: People, as_owner: As
 def test_what_is_sealed_is_not_kept_beside_its_seal(people: People, as_owner: AsOwner) -> None:
     case = Sealed(people)
     with acting_as(case.depositor.principal):
-        edit_item(
+        describe_item(
             actor=case.depositor, reference=case.incident.reference, label="E-1", version=1,
             facts={"title": "Talk with Ilse Marrow"},
         )  # fmt: skip
-    case.seal()
+    case.sealed()
     cursor = as_owner()
     cursor.execute("ALTER TABLE ledger_change NO FORCE ROW LEVEL SECURITY")
     cursor.execute("SELECT content FROM ledger_change WHERE table_name = 'evidence_evidenceitem' ORDER BY id")

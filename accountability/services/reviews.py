@@ -6,8 +6,6 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from attribution import reply_rules
-from attribution.services import require_replies
 from core import clock
 from core.errors import Invalid, NotFound
 from documents import languages
@@ -22,9 +20,10 @@ from organisations.actors import Actor
 from organisations.models import Organisation
 from organisations.roles import Action
 
-from . import errors, selectors, template
-from .models import Recommendation, Review
-from .states import TRANSITIONS, RecommendationStatus
+from .. import errors, selectors, template
+from ..hearing import hear_first
+from ..models import Recommendation, Review
+from ..states import TRANSITIONS, RecommendationStatus
 
 MOST_TEXT = 20_000
 
@@ -62,8 +61,7 @@ def request_review(
     written = checked_texts(texts or {})
     if ORDER[Mark(mark)] < ORDER[Mark(incident.mark)]:
         raise errors.MarkBelowCase
-    if mark in reply_rules.in_force().marks_that_publish:
-        require_replies(incident)  # what anybody may read is published: a party named is heard first (ATT-11)
+    hear_first(case, mark)
     lock(incident, "review")
     running = (
         Review.objects.filter(incident=incident, mark=mark, language=language, job__state__in=OPEN)

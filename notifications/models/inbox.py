@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from .kinds import Reason
+from ..kinds import Reason
 
 
 class Notification(models.Model):
@@ -49,6 +49,9 @@ class Notification(models.Model):
     done_at = models.DateTimeField(null=True)
     snoozed_until = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    at_once = models.BooleanField(
+        db_default=False, help_text=_("Its reader is on duty: it is mailed at once, however they take their e-mail.")
+    )
 
     class Meta:
         constraints = [

@@ -17,10 +17,11 @@ from ledger.services import record
 from organisations.actors import Actor
 from organisations.models import Organisation, User
 
-from . import errors
-from .kinds import KINDS
-from .models import CalendarAddress, Mute, Notification, Preference, Watch
-from .tasks import send_each
+from .. import errors
+from ..duty import pass_seconds
+from ..kinds import KINDS
+from ..models import CalendarAddress, Mute, Notification, Preference, Watch
+from ..tasks import pass_on, send_each
 
 MOST_WORDS = 80
 
@@ -53,8 +54,9 @@ def tell(
     acts is not told through it. What is about a case (`root_id`, `reference`, `mark`) is shown and sent only while its
     reader may see that case at the kind's grade. Who is told before they may see it (a seat offered) is told without
     `root_id`. `words` and `subject` are labels, `url` an address of ours. `acknowledge` asks for an acknowledgement:
-    the organisation one acts for sees who has given it (`selectors.acknowledgements`), nobody else. Nothing comes back:
-    whether somebody was told already is theirs to know.
+    the organisation one acts for sees who has given it (`selectors.acknowledgements`), nobody else. An organisation that
+    has somebody on duty is then asked through its rota, contact after contact (ESC-8). Nothing comes back: whether
+    somebody was told already is theirs to know.
     """
     if kind not in KINDS:
         raise ValueError(f"{kind} is not a declared kind")
@@ -69,6 +71,7 @@ def tell(
         "reference": reference, "mark": mark, "subject": subject, "url": url, "words": labels(words or {}),
         "due_at": due_at.isoformat() if due_at else None, "acknowledge": acknowledge,
         "asked_by": principal.organisation_id if principal and acknowledge else None,
+        "moment": clock.now().isoformat(), "pass_seconds": pass_seconds(),
     }  # fmt: skip
     people = [each.pk for each in recipients if isinstance(each, User)]
     houses = [each.pk for each in recipients if isinstance(each, Organisation)]
@@ -76,6 +79,8 @@ def tell(
         cursor.execute("SELECT notifications_tell(%s, %s, %s)", [people, houses, json.dumps(given)])
     # Robust: a queue that does not answer must not turn an act that is done into an error; the clock sends it later.
     transaction.on_commit(send_each.delay, robust=True)
+    if acknowledge and houses:
+        transaction.on_commit(pass_on.delay, robust=True)
 
 
 def get_notification(actor: Actor, notification_id: int) -> Notification:
@@ -129,6 +134,12 @@ def snooze(*, actor: Actor, notification_id: int, until: datetime) -> Notificati
 @transaction.atomic
 def acknowledge(*, actor: Actor, notification_id: int) -> Notification:
     """Says "I know" to whoever asked; once, and it is done. No case stands in the entry: others of the case do not learn it."""
+    asked = Notification.objects.filter(pk=notification_id, recipient=actor.user).values_list("key", flat=True).first()
+    if asked is None:
+        raise NotFound(notification_id)
+    # The call's row before one's own: passing it on takes the same row first, so that one of the two is first.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT notifications_duty_acknowledge(%s, NULL, %s)", [asked, clock.now()])
     found = get_notification(actor, notification_id)
     if not found.acknowledge:
         raise errors.NothingAsked

@@ -1,4 +1,4 @@
-"""Reviews and recommendations: rows of a case, seen by whoever may see its evidence."""
+"""Reviews and recommendations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from incidents.marks import Mark
 from incidents.models import CaseRow
 
-from .states import RecommendationStatus
+from ..states import RecommendationStatus
 
 
 class Review(CaseRow):
