@@ -20,6 +20,11 @@ class NotGranted(DomainError):
     message = _("Nothing was granted, so there is nothing to deliver.")
 
 
+class Minimised(DomainError):
+    code = "minimised"
+    message = _("The time of this request is over: its package was removed.")
+
+
 class PackageNotReady(DomainError):
     code = "package_not_ready"
     message = _("This is not ready yet. It is being made.")

@@ -231,6 +231,8 @@ def open_delivery(*, actor: Actor, number: int) -> tuple[Delivery, IO[bytes]]:
     delivery = Delivery.objects.filter(request=request).first()
     if delivery is None:
         raise errors.NotGranted
+    if request.minimised_at is not None:
+        raise errors.Minimised
     if not delivery.path:
         raise errors.PackageNotReady
     handle = bags.reopened(delivery.path, delivery.sha256)
@@ -260,7 +262,7 @@ def note_delivered(*, actor: Actor, number: int, how: str) -> DataRequest:
     if request.delivered_at is None:
         request.delivered_at, request.delivered_how = clock.now(), text[:300]
         request.save(update_fields=["delivered_at", "delivered_how"])
-        step(actor, request, Act.DELIVERED, text)
+        step(actor, request, Act.DELIVERED)
         record(
             actor=actor, verb="request.delivered", subject=request, root_id=request.incident_id, payload={"request": number}
         )  # fmt: skip

@@ -35,3 +35,11 @@ def requeue_lost() -> None:
         found = work.lost()
     for kind, pk, user_id, organisation_id in found:
         TASKS[kind].delay(pk, user_id, organisation_id)
+
+
+@shared_task(name="keeping.tasks.minimise", ignore_result=True, expires=3600)
+def minimise() -> None:
+    """Every day: what is held of people and whose time is over. Safe to run twice, and to be killed at any point."""
+    from .retention import minimise as carry_out
+
+    carry_out()

@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{REQUEST}decision/", views.RequestDecision.as_view(), name="api-data-request-decision"),
     path(f"{REQUEST}delivery/", views.RequestDelivery.as_view(), name="api-data-request-delivery"),
     path(f"{REQUEST}package/", views.RequestPackage.as_view(), name="api-data-request-package"),
+    path("organisation/retention/", views.Retention.as_view(), name="api-retention"),
     path("me/held/", views.Held.as_view(), name="api-data-held"),
     path("me/requests/", views.OwnRequests.as_view(), name="api-own-requests"),
 ]

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from organisations.doors import actor_of
 from organisations.roles import Action
 
-from .. import exports, held, requests
+from .. import exports, held, requests, retention
 from ..downloads import zip_answer
 from ..models import DataRequest, Delivery, HouseExport
 
@@ -248,3 +248,18 @@ class OwnRequests(APIView):
         shape = OwnRequestSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         return Response(request_as_json(requests.ask_about_myself(actor=actor, **shape.validated_data)), status=201)
+
+
+class Retention(APIView):
+    """The published rules, the fields each one keeps, and what of the organisation's is coming up."""
+
+    @extend_schema(operation_id="retention", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request) -> Response:
+        coming = retention.due_in(actor_of(request))
+        fields = retention.fields_by_rule()
+        return Response(
+            {
+                "rules": [{**rule, "fields": fields.get(rule["code"], [])} for rule in retention.rules()],
+                "due": [{"what": one.what, "rule": one.rule, "on": one.on, "legal_hold": one.held} for one in coming],
+            }
+        )

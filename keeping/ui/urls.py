@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import exports, held, requests
+from . import exports, held, requests, retention
 
 REQUEST = "organisation/requests/<int:number>/"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path(f"{REQUEST}delivered/", requests.request_delivered, name="data-request-delivered"),
     path(f"{REQUEST}again/", requests.request_again, name="data-request-again"),
     path(f"{REQUEST}package/", requests.request_package, name="data-request-package"),
+    path("organisation/retention/", retention.organisation_retention, name="organisation-retention"),
     path("organisation/about-you/", held.data_held, name="data-held"),
     path("organisation/about-you/held.json", held.data_held_json, name="data-held-json"),
 ]

@@ -137,6 +137,8 @@ ORGANISATION = {
     "data-request-delivered": open_to(Kind.OWN, *FORM, action=A.HANDLE_REQUESTS),
     "data-request-again": open_to(Kind.OWN, "POST", action=A.HANDLE_REQUESTS),
     "data-request-package": OWN,
+    "organisation-retention": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "api-retention": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
     "data-held": open_to(Kind.PERSON, *FORM),
     "data-held-json": PERSON,
     "api-data-requests": open_to(Kind.PERSON, *FORM),

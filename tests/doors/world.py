@@ -17,6 +17,7 @@ from exchange import services as exchange
 from incidents.labels import make_label
 from incidents.models import Incident, IncidentGroupPermission
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
+from keeping.requests import file_request
 from ledger.models import Entry
 from notifications import services as notifications
 from notifications.duty import answer_token
@@ -174,10 +175,15 @@ def build(people: People) -> World:
         attestation = Attestation.objects.get(organisation=people.vela.organisation)
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
+        file_request(
+            actor=people.vela.admin, kind="authority", requester="Tormentil court", legal_basis="Campion act", asked="Saxifrage",
+            incident=reference,
+        )  # fmt: skip
     names = {
         "int:attestation_id": attestation.pk,
         "slug:house": "palaver",
         "int:label_id": label.pk,
+        "int:part": 1,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
         "slug:public_id": "nothing",
