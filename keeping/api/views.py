@@ -124,7 +124,7 @@ class RequestAnswerSerializer(RequestSerializer):
     steps = RequestStepSerializer(many=True)
 
 
-class DecisionSerializer(serializers.Serializer[dict[str, Any]]):
+class RequestDecisionSerializer(serializers.Serializer[dict[str, Any]]):
     """A decision and its reasons. Parts: `person`, `facts`, items such as `E-3`."""
 
     outcome = serializers.ChoiceField(choices=["granted", "partly", "refused"])
@@ -192,12 +192,14 @@ class RequestDetail(APIView):
 class RequestDecision(APIView):
     """The decision, by somebody who neither filed it nor is its subject."""
 
-    @extend_schema(operation_id="data_request_decide", request=DecisionSerializer, responses=RequestAnswerSerializer)
+    @extend_schema(
+        operation_id="data_request_decide", request=RequestDecisionSerializer, responses=RequestAnswerSerializer
+    )
     def post(self, request: Request, number: int) -> Response:
         actor = actor_of(request)
         actor.require(Action.HANDLE_REQUESTS)
         requests.request_of(actor, number)
-        shape = DecisionSerializer(data=request.data)
+        shape = RequestDecisionSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         return Response(request_as_json(requests.decide_request(actor=actor, number=number, **shape.validated_data)))
 

@@ -77,6 +77,8 @@ SPECTACULAR_SETTINGS = {
         "JobStateEnum": ["queued", "running", "done", "failed"],
         "OrganisationKindEnum": "organisations.models.Organisation.Kind",
         "RecommendationKindEnum": ["strategic", "tactical"],
+        "DataRequestKindEnum": "keeping.models.DataRequest.Kind",
+        "OwnRequestKindEnum": ["access", "erasure"],
         "LinkKindEnum": "incidents.models.IncidentLink.Kind",
     },
 }

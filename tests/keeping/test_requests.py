@@ -376,6 +376,7 @@ def test_a_killed_worker_loses_one_part_and_a_lost_one_cannot_finish(
     stale = row
     monkeypatch.setattr(exports, "make_part", real)
     with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute("RESET ROLE")
         cursor.execute("ALTER TABLE keeping_houseexport NO FORCE ROW LEVEL SECURITY")
         cursor.execute("UPDATE keeping_houseexport SET heartbeat_at = now() - interval '1 hour'")
