@@ -65,6 +65,7 @@ class Action(TextChoices):
     PREPARE_RELEASE = "release.prepare"
     PUBLISH_RELEASE = "release.publish"
     SEE_AUDIT = "audit.view"
+    HANDLE_REQUESTS = "data_request.handle"
     MANAGE_ORGANISATION = "organisation.manage"
     ATTEST = "accreditation.attest"
     REVIEW_ATTESTATION = "accreditation.review"
@@ -104,12 +105,22 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.CONVENE_PANEL,
         A.SHARE,
         A.SEE_AUDIT,
+        A.HANDLE_REQUESTS,
     },
     Role.MEDIATOR: SEES | {A.SEE_MEASURES},
     Role.ORG_ADMIN: READS
-    | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE, A.SEE_AUDIT, A.ATTEST, A.REVIEW_ATTESTATION},
+    | {
+        A.SHARE,
+        A.REQUEST_REVIEW,
+        A.MANAGE_ORGANISATION,
+        A.CLOSE,
+        A.SEE_AUDIT,
+        A.HANDLE_REQUESTS,
+        A.ATTEST,
+        A.REVIEW_ATTESTATION,
+    },
     Role.RESEARCHER: SEES,
-    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE},
+    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE, A.HANDLE_REQUESTS},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
 }
 
@@ -125,7 +136,15 @@ BY_GRADE: dict[int, frozenset[Action]] = {
 
 # Acts that are not on a case: the role alone decides.
 OWN_HOUSE = frozenset(
-    {A.FILE, A.MANAGE_ORGANISATION, A.ATTEST, A.REVIEW_ATTESTATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE}
+    {
+        A.FILE,
+        A.MANAGE_ORGANISATION,
+        A.HANDLE_REQUESTS,
+        A.ATTEST,
+        A.REVIEW_ATTESTATION,
+        A.PREPARE_RELEASE,
+        A.PUBLISH_RELEASE,
+    }
 )
 BY_GRADE[Grade.HOLD] = frozenset(Action) - OWN_HOUSE | {A.FILE}
 

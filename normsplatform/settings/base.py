@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "accountability",
     "publication",
     "exchange",
+    "keeping",
 ]
 MIDDLEWARE = [
     "normsplatform.middleware.RequestIdMiddleware",
@@ -137,6 +138,8 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
     "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
     "ledger-checkpoint-stamp": {"task": "ledger.tasks.stamp_checkpoint", "schedule": 300.0},
+    "keeping-minimise": {"task": "keeping.tasks.minimise", "schedule": 24 * 3600.0},
+    "keeping-requeue": {"task": "keeping.tasks.requeue_lost", "schedule": 60.0},
     "accreditation-warn": {"task": "accreditation.tasks.warn", "schedule": 3600.0},
     "shares-recall": {"task": "incidents.tasks.tell_lapsed_shares", "schedule": 600.0},
     "looks-months": {"task": "ledger.tasks.make_months", "schedule": 24 * 3600.0},

@@ -103,6 +103,8 @@ SPECTACULAR_SETTINGS = {
         "RecommendationKindEnum": ["strategic", "tactical"],
         "MemberRoleEnum": "organisations.roles.Role",
         "ServiceRoleEnum": "organisations.roles.SERVICE_ROLE_CHOICES",
+        "DataRequestKindEnum": "keeping.models.DataRequest.Kind",
+        "OwnRequestKindEnum": ["access", "erasure"],
         "LinkKindEnum": "incidents.models.IncidentLink.Kind",
     },
 }

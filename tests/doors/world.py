@@ -22,6 +22,7 @@ from incidents.models import Incident, IncidentGroupPermission
 from incidents.searching import save_search
 from incidents.selectors import Wanted
 from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
+from keeping.requests import file_request
 from ledger.models import Entry
 from notifications import services as notifications
 from notifications.duty import answer_token
@@ -196,6 +197,10 @@ def build(people: People) -> World:
         )
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
+        file_request(
+            actor=people.vela.admin, kind="authority", requester="Tormentil court", legal_basis="Campion act", asked="Saxifrage",
+            incident=reference,
+        )  # fmt: skip
     visit = answering.visit_by_secret(heard.secret)
     file = answering.attach_file(visit, Upload("tormentil.log", iter([b"Tormentil Bergamot Campion\n"])))
     answering.submit_reply(visit, text="Saxifrage agrees", position="comments")
@@ -206,6 +211,7 @@ def build(people: People) -> World:
         "int:session_id": signed_in.pk,
         "int:pk": software_passkey(analyst.user).pk,
         "int:label_id": label.pk,
+        "int:part": 1,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
         "slug:public_id": "nothing",
