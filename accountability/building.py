@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import NotFound
-from core.marks import ORDER, Mark, strictest_pap
+from core.marks import strictest_pap
 from documents.blocks import Content
-from documents.failures import NotMade
 from documents.models import Document, Job
 from documents.rendering import Rendered, Tick, render_content
 from documents.services import Issue
@@ -18,6 +17,8 @@ from incidents.access import CaseAccess, case_for
 from organisations.actors import Actor
 from organisations.roles import Action
 
+from .clearance import stop_above
+from .hearing import hear_first
 from .models import Review
 from .sections import Material, build
 from .sections.words import stamp
@@ -74,13 +75,9 @@ def content_of(actor: Actor, case: CaseAccess, review: Review) -> Content:
 
 def keep_below_mark(content: Content, case: CaseAccess) -> None:
     """Stops a review that would contain anything marked above its own mark: the last look before it is set in type."""
-    limit = ORDER[Mark(content.mark)]
-    if ORDER[Mark(case.incident.mark)] > limit:
-        raise NotMade("above_mark", f"{case.incident.reference} ({case.incident.mark})")
-    for section in content.sections:
-        for block in section.blocks:
-            if block.mark and ORDER[Mark(block.mark)] > limit:
-                raise NotMade("above_mark", f"{section.title} ({block.mark})")
+    marked = [(case.incident.reference, case.incident.mark)]
+    marked += [(section.title, block.mark) for section in content.sections for block in section.blocks if block.mark]
+    stop_above(marked, content.mark)
 
 
 def prepare_review(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rendered]]:
@@ -89,6 +86,7 @@ def prepare_review(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
     if review is None:
         raise NotFound(job.key)
     case = case_for(actor, review.incident.reference, Action.REQUEST_REVIEW)
+    hear_first(case, review.mark)
     content = content_of(actor, case, review)
     keep_below_mark(content, case)
     issue = Issue(

@@ -2,17 +2,41 @@
 
 from django.http import HttpResponse
 
+from organisations.actors import Actor
+
+from . import services
 from .models import Review
+
+SAFELY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "Cache-Control": "private, no-store",
+}
+
+
+def file_answer(data: bytes, *, name: str, media_type: str, sha256: str) -> HttpResponse:
+    """The bytes with headers that keep them from running in our origin; the name, ours and plain ASCII, says what it is."""
+    own = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{sha256}"'}
+    return HttpResponse(data, content_type=media_type, headers=own | SAFELY)
 
 
 def pdf_answer(review: Review, data: bytes) -> HttpResponse:
-    """The bytes with headers that keep them from running in our origin; the name says what it is."""
-    response = HttpResponse(data, content_type="application/pdf")
+    """A review as it was issued."""
     name = f"{review.incident.reference}-review-{review.number}-{review.language}.pdf"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    if review.job.result:
-        response["ETag"] = f'"{review.job.result.sha256}"'
-    return response
+    digest = review.job.result.sha256 if review.job.result else ""
+    return file_answer(data, name=name, media_type="application/pdf", sha256=digest)
+
+
+def report_pdf(actor: Actor, reference: str, label: str, code: str) -> HttpResponse:
+    """A verification report as it was issued."""
+    report, data = services.read_report(actor=actor, reference=reference, label=label, code=code)
+    digest = report.job.result.sha256 if report.job.result else ""
+    name = f"{reference}-{label}-verification-{code}-{report.language}.pdf"
+    return file_answer(data, name=name, media_type="application/pdf", sha256=digest)
+
+
+def report_json(actor: Actor, reference: str, label: str, code: str) -> HttpResponse:
+    """The same as data."""
+    report, data = services.read_report_data(actor=actor, reference=reference, label=label, code=code)
+    name = f"{reference}-{label}-verification-{code}.json"
+    return file_answer(data, name=name, media_type="application/json", sha256=report.sha256)

@@ -1,4 +1,4 @@
-"""One class for each rule of reviews that can be broken."""
+"""One class for each rule of reviews and verification reports that can be broken."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -37,3 +37,27 @@ class ReviewOvertaken(DomainError):
             "Since this review was made, %(items)s was sealed or marked more strictly. It is not handed out any more; ask for a new one."
         )
         super().__init__(words % {"items": ", ".join(labels)}, items=labels)
+
+
+class ReportMarkBelowCase(DomainError):
+    code = "verification_mark_below_case"
+    message = _(
+        "A verification report is marked at least as strictly as its case. Relax the case's mark first; only its holder can (R2.9)."
+    )
+
+
+class ReportNotReady(DomainError):
+    code = "verification_not_ready"
+    message = _("This verification report is not ready yet. Wait until it has been made.")
+
+
+class ReportOvertaken(DomainError):
+    """Raised with what has moved in `details`."""
+
+    code = "verification_overtaken"
+
+    def __init__(self, labels: list[str]) -> None:
+        words = _(
+            "Since this report was made, %(things)s was sealed or marked more strictly. It is not handed out any more; ask for a new one."
+        )
+        super().__init__(words % {"things": ", ".join(labels)}, things=labels)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from attribution.models import Finding, StandingChange
 from core.errors import NotFound
 from core.marks import above
 from documents.selectors import document_as_json, job_as_json
@@ -14,7 +15,7 @@ from incidents.selectors import grants_on
 from organisations.actors import Actor
 from organisations.models import Organisation
 
-from .models import Recommendation, Review
+from .models import Recommendation, Review, VerificationReport
 
 
 def reviews_of(case: CaseAccess) -> QuerySet[Review]:
@@ -114,4 +115,46 @@ def recommendation_as_json(recommendation: Recommendation) -> dict[str, Any]:
         "status": recommendation.status,
         "closing_evidence": recommendation.closing_evidence,
         "closed_at": recommendation.closed_at,
+    }
+
+
+def reports_of(finding: Finding, actor: Actor) -> QuerySet[VerificationReport]:
+    """Verification reports of a finding that the actor's own organisation asked for, newest first."""
+    rows = VerificationReport.objects.filter(finding=finding, organisation=actor.organisation)
+    return (
+        rows.select_related("asked_by", "organisation", "change", "job__result__superseded_by")
+        .defer("content", "change__explanation")
+        .order_by("-pk")
+    )
+
+
+def report_of(finding: Finding, actor: Actor, code: str, *, whole: bool = False) -> VerificationReport:
+    """One of them; `whole`: with its content."""
+    rows = reports_of(finding, actor).filter(code=code)
+    found = (rows.defer(None).defer("change__explanation") if whole else rows).first()
+    if found is None:
+        raise NotFound(code)
+    return found
+
+
+def stands_otherwise(finding: Finding, report: VerificationReport) -> bool:
+    """Whether a finding has come to stand otherwise since a report of it was made."""
+    made = report.change
+    if made is None:
+        return False
+    now = StandingChange.objects.filter(finding=finding).defer("explanation").order_by("-pk")[0]
+    return (made.tier, made.standing, made.contested) != (now.tier, now.standing, now.contested)
+
+
+def report_as_json(report: VerificationReport) -> dict[str, Any]:
+    """A verification report as the API tells it."""
+    return {
+        "code": report.code,
+        "mark": report.mark,
+        "language": report.language,
+        "asked_at": report.asked_at,
+        "organisation": report.organisation.slug,
+        "data_sha256": report.sha256 or None,
+        "job": job_as_json(report.job),
+        "document": document_as_json(report.job.result),
     }

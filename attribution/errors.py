@@ -258,6 +258,11 @@ class ReplyChannelEnded(DomainError):
     message = _("The time for a reply is over. Write to whoever asked you.")
 
 
+class ReplyFileDamaged(DomainError):
+    code = "reply_file_damaged"
+    message = _("This file is not the one that was received: it does not match its hash. It was not handed out.")
+
+
 class WaivedByProposer(DomainError):
     code = "reply_waived_by_proposer"
     message = _("Whoever proposed a finding does not waive the reply to it. Ask a colleague.")

@@ -12,6 +12,8 @@ from ledger.services import record
 from organisations.actors import Actor, acting
 
 from .models import Finding, Seat
+from .pooling import write_pools
+from .services import reply_files
 from .services.platform import system_for
 from .services.tiers import recompute_finding
 from .states import Conflict, Round
@@ -128,3 +130,22 @@ def free_seats() -> None:
     """Seats of people whose membership has run out by its date; an ended membership frees them at once."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT attribution_lapsed_seats()")
+
+
+@shared_task(name="attribution.tasks.pool_scores", ignore_result=True)
+def pool_scores() -> None:
+    """The pooled scores of each discipline, for anybody to read."""
+    log.info("scores_pooled", disciplines=write_pools())
+
+
+@shared_task(
+    name="attribution.tasks.scan_reply_file",
+    ignore_result=True,
+    acks_late=True,
+    autoretry_for=(OSError,),
+    retry_backoff=True,
+    max_retries=8,
+)
+def scan_reply_file(file_id: int, holder_id: int) -> None:
+    """Has a scanner look at a file that came with a reply; until it has, the file leaves packed only. Safe to run twice."""
+    reply_files.scan(file_id, holder_id)

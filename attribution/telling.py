@@ -1,13 +1,15 @@
 """What people are told from this room, and what watchers of a case or a finding hear of.
 
-Nothing about seats and opinions reaches anybody else: when somebody was invited or sealed an opinion must not be learnt by
-its timing (ATT-7). A member is told of their own opinion that is due, nobody of another's.
+Nothing about opinions reaches anybody else: that or when somebody sealed one must not be learnt from a notice or its timing
+(ATT-7). A seat is offered to its organisation, the opening of a round told to its members, and the opening of opinions to
+everybody at once; a member is told of their own opinion that is due. Sealing an opinion tells nobody anything.
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any, cast
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,8 +18,11 @@ from notifications.kinds import Kind, Reason, declare
 from notifications.services import tell
 from notifications.watching import watchable
 from organisations.models import Organisation, User
+from organisations.roles import Grade
 
-from .models import Finding, Seat, StandingChange
+from .models import Finding, Panel, Seat, StandingChange
+from .norms import named, roles_for
+from .states import Conflict
 from .words import cause_words
 
 watchable(
@@ -57,6 +62,15 @@ def change_words(values: Mapping[str, Any]) -> str:
     }  # fmt: skip
 
 
+def seat_words(values: Mapping[str, Any]) -> str:
+    """Which discipline is wanted, in the reader's language."""
+    code = str(values["discipline"])
+    names = dict(named("disciplines", str(values["standard"])))
+    return gettext("Your organisation is offered a seat on a panel: %(discipline)s") % {
+        "discipline": names.get(code, code)
+    }
+
+
 declare(
     Kind("finding.changed", Reason.CHANGED, change_words, _("You proposed, signed or judged this finding, or hold its case.")),
     Kind(
@@ -67,7 +81,23 @@ declare(
         "finding.overdue", Reason.ESCALATED, _("The review of %(subject)s is overdue: corroborate, revise or withdraw it."),
         _("You proposed this finding or hold its case."),
     ),
-    Kind("panel.opinion_due", Reason.VOTE_DUE, _("Your opinion on %(subject)s is due."), _("You hold a seat on this panel.")),
+    Kind(
+        "panel.opinion_due", Reason.VOTE_DUE, _("Your opinion on %(subject)s is due."), _("You hold a seat on this panel."),
+        personal=True,
+    ),
+    Kind(
+        "panel.seat_offered", Reason.ANSWER, seat_words,
+        _("Your organisation is asked to judge a finding from outside. Whoever takes the seat says first whether they have a conflict of interest."),
+        Grade.SUMMARY,
+    ),
+    Kind(
+        "panel.round_opened", Reason.VOTE_DUE, _("Opinions on %(subject)s are taken now. Yours is due."),
+        _("You hold a seat on this panel."), personal=True,
+    ),
+    Kind(
+        "panel.opened", Reason.DECIDED, _("The opinions on %(subject)s are open."),
+        _("You hold a seat on this panel, proposed the finding or hold its case."),
+    ),
 )  # fmt: skip
 
 
@@ -124,4 +154,47 @@ def tell_opinion_due(seat: Seat) -> None:
         kind="panel.opinion_due", to=[seat.member], key=f"panel.opinion_due:{panel.pk}:{panel.round}:{seat.pk}",
         root_id=incident.pk, reference=incident.reference, mark=incident.mark, subject=panel.finding.label,
         url=reverse("opinion", args=[incident.reference, panel.number]), due_at=panel.deadline,
+    )  # fmt: skip
+
+
+def sitting(panel: Panel) -> list[Seat]:
+    """The seats of a panel that are taken."""
+    rows = Seat.objects.filter(panel=panel, conflict=Conflict.NONE, recused_at__isnull=True)
+    return list(rows.select_related("member", "organisation").order_by("number"))
+
+
+def tell_seat_offered(seat: Seat) -> None:
+    """To whoever in the organisation asked could take it, who may see the summary by now; and to the organisation, which may
+    not: to it without the case, by its reference and mark alone."""
+    incident = seat.incident
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attribution_able_to_sit(%s, %s)", [seat.pk, sorted(roles_for(seat.seat))])
+        able = User.objects.filter(pk__in=[row[0] for row in cursor.fetchall()])
+    told: dict[str, Any] = {
+        "kind": "panel.seat_offered", "key": f"panel.seat_offered:{seat.pk}", "reference": incident.reference,
+        "mark": incident.mark, "subject": seat.panel.label, "due_at": seat.answer_by,
+        "words": {"discipline": seat.discipline, "standard": seat.panel.finding.standard_version},
+    }  # fmt: skip
+    tell(to=able, root_id=incident.pk, url=reverse("seat-declare", args=[incident.reference, seat.number]), **told)
+    tell(to=[seat.organisation], **told)
+
+
+def tell_round_opened(panel: Panel, seats: list[Seat]) -> None:
+    """To each of these members, once per round: a round opens when its seats are filled or its second begins, never by an opinion."""
+    incident, members = panel.incident, [seat.member for seat in seats if seat.member]
+    tell(
+        kind="panel.round_opened", to=members, key=f"panel.round_opened:{panel.pk}:{panel.round}",
+        root_id=incident.pk, reference=incident.reference, mark=incident.mark, subject=panel.finding.label,
+        url=reverse("opinion", args=[incident.reference, panel.number]), due_at=panel.deadline,
+    )  # fmt: skip
+
+
+def tell_opened(panel: Panel, by: User) -> None:
+    """To everybody concerned at the same moment, members and holder alike; not to whoever opened them."""
+    incident, finding = panel.incident, panel.finding
+    people = [seat.member for seat in sitting(panel) if seat.member]
+    tell(
+        kind="panel.opened", to=[each for each in [*answerable(finding), *people] if each != by],
+        key=f"panel.opened:{panel.pk}:{panel.round}", root_id=incident.pk, reference=incident.reference, mark=incident.mark,
+        subject=finding.label, url=reverse("panel", args=[incident.reference, panel.number]),
     )  # fmt: skip

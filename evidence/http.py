@@ -3,15 +3,25 @@
 import io
 import re
 from collections.abc import Iterator
-from typing import IO
+from typing import IO, Protocol
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from . import dangerous, storage
-from .models import StoredFile
 
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+
+
+class Kept(Protocol):
+    """A file in the store, as far as handing it out goes: of the evidence, or one that came with a reply."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def dangerous(self) -> bool: ...
 
 
 class Unsatisfiable(ValueError):
@@ -47,7 +57,7 @@ def part(handle: IO[bytes], first: int, last: int) -> Iterator[bytes]:
             yield chunk
 
 
-def attachment(file: StoredFile, handle: IO[bytes], range_header: str = "") -> HttpResponseBase:
+def attachment(file: Kept, handle: IO[bytes], range_header: str = "") -> HttpResponseBase:
     """The file, whole or the range asked for. `handle` was hashed already and is the one that is read.
 
     A dangerous file leaves only inside an encrypted archive, whole.
@@ -70,7 +80,7 @@ def attachment(file: StoredFile, handle: IO[bytes], range_header: str = "") -> H
     return harmless(response, file.name)
 
 
-def packed(file: StoredFile, handle: IO[bytes]) -> HttpResponseBase:
+def packed(file: Kept, handle: IO[bytes]) -> HttpResponseBase:
     """A dangerous file in its archive; the password stands in a header, for it is no secret."""
     whole = dangerous.archive(file.name, handle)
     size = whole.seek(0, io.SEEK_END)

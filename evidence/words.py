@@ -101,4 +101,4 @@ WORK_FAILED: dict[str, Any] = {
 
 def capture_refusal(code: str) -> Any:
     """Why an address is not captured."""
-    return WORK_FAILED.get(code, WORK_FAILED["capture_url"])
+    return WORK_FAILED.get(f"capture_{code}", WORK_FAILED["capture_url"])

@@ -39,6 +39,9 @@ REASONS: dict[str, Any] = {
     "package_content": _("The package does not say what a package must say: %(detail)s. Nothing was taken in."),
     "package_custody": _("The chain of custody in the package is broken. %(detail)s. Nothing was taken in."),
     "package_entry": _("A ledger entry in the package was changed: %(detail)s. Nothing was taken in."),
+    "package_proof": _(
+        "A proof in the package does not lead from its ledger entry to the checkpoint: %(detail)s. Nothing was taken in."
+    ),
     "package_signature": _("A signature in the package is false: %(detail)s. Nothing was taken in."),
     "package_stored_differs": _(
         "The package is not the one that was given in: it changed in the store. Nothing was taken in. Tell whoever runs the platform."

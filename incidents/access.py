@@ -4,15 +4,17 @@ from dataclasses import dataclass
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Case, Exists, F, Func, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import JSONObject
 
 from core import clock
 from core.errors import NotAllowed, NotFound
+from ledger import looks
 from organisations.actors import Actor
 from organisations.roles import OWN_HOUSE, Action, allowed
 
 from .blind import hide_names
-from .models import Access, Incident
+from .models import Access, Incident, LabelOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +38,13 @@ def grades_on(actor: Actor, incident_id: int) -> list[int]:
 def case_for(actor: Actor, reference: str, action: Action = Action.VIEW, *, lock: bool = False) -> CaseAccess:
     """The case with this reference, if the actor may do `action` there.
 
-    Raises NotFound when it is not in the actor's world, NotAllowed when it is but they may not act.
+    Raises NotFound when it is not in the actor's world, NotAllowed when it is but they may not act. When somebody came to
+    look, that is written down here: there is no other way into a case.
     """
     incident, grades = with_grades(actor, reference)
     if incident is None or not grades:
         raise NotFound(reference)
-    actions = allowed(list(actor.roles), grades) - OWN_HOUSE
+    actions = actor.within(allowed(list(actor.roles), grades)) - OWN_HOUSE
     if action not in actions:
         raise NotAllowed(action)
     if lock:
@@ -51,13 +54,28 @@ def case_for(actor: Actor, reference: str, action: Action = Action.VIEW, *, lock
 
 
 def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, list[int]]:
-    """The case and every grade the actor holds on it, asked in one statement: every page of a case begins here."""
+    """The case, every grade the actor holds on it, and their own organisation's labels, asked in one statement: every page of
+    a case begins here. The same statement writes down that they looked, if that is what they came for.
+    """
     held = Access.objects.filter(incident_id=OuterRef("pk"), principal__in=actor.principal.ids)
     held = held.filter(Q(until__isnull=True) | Q(until__gt=clock.now()))
-    found = visible(reference).annotate(held=ArraySubquery(held.values("grade"))).first()
+    labels = LabelOn.objects.filter(incident_id=OuterRef("pk"), organisation_id=actor.organisation.pk)
+    named = labels.order_by("label__name").values(said=JSONObject(id="label_id", name="label__name"))
+    wanted = visible(reference).annotate(held=ArraySubquery(held.values("grade")), labelled=ArraySubquery(named))
+    visit = looks.open_visit(reference)
+    if visit is not None:
+        # A share that has ended opens nothing, so nobody looked.
+        wanted = wanted.annotate(looked=Case(When(Exists(held), then=looked(actor, visit)), default=Value(value=False)))
+    found = wanted.first()
     if found is not None and found.blind:
         hide_names(actor, found.pk)  # from here on whatever prints a name prints a handle
     return found, list(found.held) if found else []
+
+
+def looked(actor: Actor, visit: looks.Visit) -> Func:
+    """Writes the look down for the row it is asked with (`ledger_look_note`)."""
+    said = [Value(actor.user.pk), Value(actor.organisation.pk), F("holder_id"), F("pk"), *map(Value, (visit.act, visit.door, visit.what[:80], visit.subject[:120]))]  # fmt: skip
+    return Func(*said, function="ledger_look_note", output_field=BooleanField())
 
 
 def visible_incident(reference: str) -> Incident | None:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -338,6 +338,45 @@ class NameLook(models.Model):
         return f"{self.reference} {self.handle}"
 
 
+class Label(models.Model):
+    """A word an organisation sorts its cases by. Its own: no other organisation sees it or what it is on."""
+
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    name = models.CharField(_("label"), max_length=60)
+    meaning = models.CharField(_("what it means"), max_length=200, blank=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    retired_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"), "organisation", name="label_once", condition=Q(retired_at__isnull=True)
+            ),
+            models.CheckConstraint(name="label_has_a_name", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class LabelOn(models.Model):
+    """A label on a case."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="labels")
+    label = models.ForeignKey(Label, models.PROTECT, related_name="on")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    put_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    put_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "label"], name="labelled_once")]
+        verbose_name_plural = "labels on"
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.label_id}"
+
+
 class Draft(models.Model):
     """A filing not yet sent. Nobody but its author sees it; it survives a lost session."""
 
@@ -364,18 +403,24 @@ class IncidentGroupPermission(GroupObjectPermissionBase):
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True, blank=True)
+    standard = models.CharField(
+        max_length=24, db_default="", editable=False,
+        help_text="The evidence standard the grantee was accredited to; set by the database. Empty: the summary only, or given before.",
+    )  # fmt: skip
 
 
 class IncidentUserPermission(UserObjectPermissionBase):
-    """A grant to a named person: the exception, with a reason."""
+    """A grant to a named person: the exception, with a reason. `organisation` is whom they act for, and who is accredited."""
 
     content_object = models.ForeignKey(Incident, models.CASCADE)
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
     principal = models.IntegerField(editable=False, default=0)
     holder_principal = models.IntegerField(editable=False, default=0)
     granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True, blank=True)
+    standard = models.CharField(max_length=24, db_default="", editable=False)
 
 
 class Access(models.Model):
@@ -393,3 +438,91 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal} {self.incident_id}"
+
+
+class DeadlineChange(CaseRow):
+    """A deadline of this case that was stopped, set going again or put off: who, when, why, and from when to when. Append-only.
+
+    `clock` names the kind of deadline (incidents/deadlines.py) and `key` the one meant. A pause says until when the clock
+    stands still, so that the new date is known at once; going on earlier is a row of its own.
+    """
+
+    class Act(models.TextChoices):
+        PAUSED = "paused", _("Paused")
+        RESUMED = "resumed", _("Going on")
+        EXTENDED = "extended", _("Put off")
+
+    clock = models.CharField(max_length=40)
+    key = models.CharField(max_length=80)
+    subject = models.CharField(_("what is due"), max_length=80)
+    act = models.CharField(max_length=8, choices=Act)
+    reason = models.TextField(_("reason"), blank=True)
+    until = models.DateTimeField(_("paused until"), null=True)
+    due_before = models.DateTimeField(_("was due"))
+    due_after = models.DateTimeField(_("is due"))
+    ends = models.OneToOneField("self", models.PROTECT, null=True, related_name="ended_by")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="deadline_act", condition=Q(act__in=["paused", "resumed", "extended"])),
+            models.CheckConstraint(name="deadline_moved_with_reason", condition=Q(act="resumed") | ~Q(reason="")),
+            models.CheckConstraint(
+                name="deadline_paused_until",
+                condition=Q(act="paused", until__isnull=False) | (~Q(act="paused") & Q(until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="deadline_resumes_a_pause",
+                condition=Q(act="resumed", ends__isnull=False) | (~Q(act="resumed") & Q(ends__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="deadline_never_nearer", condition=Q(act="resumed") | Q(due_after__gte=models.F("due_before"))
+            ),
+        ]
+        indexes = [models.Index(fields=["incident", "clock", "key"], name="deadline_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.clock} {self.key} {self.act}"
+
+
+class SavedSearch(models.Model):
+    """A list's filters under a name, watched by its owner: new matches are told once, as far as they may be seen then."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=60)
+    words = models.CharField(max_length=200, blank=True)
+    sector = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    status = models.CharField(max_length=12, blank=True)
+    saved_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name_plural = "saved searches"
+        constraints = [
+            models.CheckConstraint(name="saved_search_has_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="saved_search_asks_something", condition=~Q(words="", sector="", country="", status="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SearchMatch(models.Model):
+    """A case a saved search has found already: it is told once, and those that were there from the start never."""
+
+    search = models.ForeignKey(SavedSearch, models.CASCADE, related_name="matches")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    incident_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "search matches"
+        constraints = [models.UniqueConstraint(fields=["search", "incident_id"], name="found_once")]
+
+    def __str__(self) -> str:
+        return f"{self.search_id} {self.incident_id}"

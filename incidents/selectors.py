@@ -56,6 +56,8 @@ SELECT s.id FROM incident_search(%s, %s, %s, %s, %s, %s, %s) AS s(id)
  WHERE EXISTS (SELECT FROM incidents_access a WHERE a.incident_id = s.id AND (a.until IS NULL OR a.until > clock_timestamp()))
 """
 
+LABELLED = "SELECT l.incident_id FROM (FOUND) f JOIN incidents_labelon l ON l.incident_id = f.id AND l.label_id = %s"
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -65,10 +67,11 @@ class Wanted:
     sector: str = ""
     country: str = ""
     status: str = ""
+    label: str = ""
 
     @property
     def filtered(self) -> bool:
-        return bool(self.sector or self.country or self.status)
+        return bool(self.sector or self.country or self.status or self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +105,15 @@ def on_page(actor: Actor, wanted: Wanted, start: tuple[datetime, int] | None, li
     at, pk = start or (None, 0)
     if wanted.words:
         found = SEARCH
-        params = [wanted.words, wanted.sector, wanted.country, wanted.status, limit, at, pk]
+        params: list[Any] = [wanted.words, wanted.sector, wanted.country, wanted.status, limit, at, pk]
     elif wanted.filtered:
         return Q(pk__in=filtered_ids(actor, wanted, start, limit))
     else:
         found, params = NEWEST, [at, at, pk, limit, limit]
+    if wanted.words and wanted.label:
+        params[4] = CAP + 1  # the words find first; what carries the label is picked out of them
+        found = LABELLED.replace("FOUND", found)
+        params.append(int(wanted.label))
     # An array and not `IN`: the planner then reads rows by key instead of guessing how many there are.
     return RawSQL(f"incidents_incident.id = ANY (ARRAY({found}))", params, output_field=BooleanField())  # noqa: S611
 
@@ -122,6 +129,8 @@ def filtered_ids(actor: Actor, wanted: Wanted, start: tuple[datetime, int] | Non
         found = found.filter(incident__victims__sector=wanted.sector)
     if wanted.country:
         found = found.filter(incident__victims__country=wanted.country)
+    if wanted.label:
+        found = found.filter(incident__labels__label=int(wanted.label))
     rows = found.order_by("-filed_at", "-incident_id").values_list("incident_id", "filed_at").distinct()
     return [row[0] for row in rows[:limit]]
 

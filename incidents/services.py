@@ -9,6 +9,8 @@ from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.errors import NotAccredited
+from accreditation.selectors import is_accredited
 from core import clock
 from core.errors import Invalid, NotFound, StaleVersion
 from ledger.services import record
@@ -239,7 +241,8 @@ def grant_access(
 ) -> IncidentGroupPermission:
     """Shares the case with an organisation, or with one role in it, at a grade, until a date (SHR-2).
 
-    A second grant of the same grade replaces the first one's reason and end.
+    A second grant of the same grade replaces the first one's reason and end. Evidence and what is above it goes to
+    organisations accredited at this moment, whatever any clock did (SHR-3, AT-09).
     """
     incident = get_incident_for(actor, reference, Action.SHARE, lock=True)
     if organisation.pk == incident.holder_id:
@@ -252,6 +255,8 @@ def grant_access(
         raise Invalid({"until": ["The share must end in the future."]})
     if role and role not in Role.values:
         raise Invalid({"role": [_("Choose a role from the list.")]})
+    if grade >= Grade.EVIDENCE and not is_accredited(organisation):
+        raise NotAccredited(organisation=organisation.slug)
     group = RoleGroup.objects.get(organisation=organisation, role=role)
     permission = Permission.objects.get(
         content_type__app_label="incidents", codename=f"grade_{Grade(grade).name.lower()}"

@@ -18,7 +18,18 @@ declare(
         "incident.imported": _("imported the incident"),
         "grant.given": _("shared the case"),
         "grant.revoked": _("ended a share"),
+        "grant.recalled": _("ended a share because its reader is not accredited now"),
         "statement.added": _("added a public statement"),
+        "audit.taken": _("took the list of who looked"),
+        "label.made": _("made a label"),
+        "label.changed": _("changed a label"),
+        "label.retired": _("retired a label"),
+        "incident.labelled": _("labelled the case"),
         "timeline.added": _("added to the timeline"),
+        "deadline.paused": _("paused a deadline"),
+        "deadline.resumed": _("let a paused deadline go on"),
+        "deadline.extended": _("put a deadline off"),
+        "search.saved": _("saved a search"),
+        "search.dropped": _("dropped a saved search"),
     }
 )

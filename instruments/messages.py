@@ -7,6 +7,34 @@ def gettext_noop(message: str) -> str:
 
 
 MESSAGES = (
+    # accreditation-rules
+    gettext_noop("Rules of accreditation"),
+    gettext_noop("Custody"),
+    gettext_noop("Is every hand-over of evidence recorded with time, person and hash, from receipt on?"),
+    gettext_noop("Integrity"),
+    gettext_noop("Are hashes taken at intake and checked again, and are originals kept unchanged?"),
+    gettext_noop("Grading"),
+    gettext_noop(
+        "Are the reliability of a source and the credibility of what it says graded separately, by trained people?"
+    ),
+    gettext_noop("Origins"),
+    gettext_noop("Is it kept what each item derives from, so that one origin counts once?"),
+    gettext_noop("Sharing marks"),
+    gettext_noop("Are TLP 2.0 marks kept through copies and derivatives, and lowered by the originator alone?"),
+    gettext_noop("People"),
+    gettext_noop(
+        "Are sources, witnesses and affected people protected, and is consent asked for and kept with its scope?"
+    ),
+    gettext_noop("Access"),
+    gettext_noop(
+        "Do only named people open evidence, with a second factor, and does their access end on the day they leave?"
+    ),
+    gettext_noop("Recall"),
+    gettext_noop("Can copies be returned or destroyed on request, with a record of it?"),
+    gettext_noop("Loss and disclosure"),
+    gettext_noop("Is the holder of a case told within 24 hours of a loss or a disclosure nobody agreed to?"),
+    gettext_noop("Law"),
+    gettext_noop("Is it known which law lets you receive evidence, and which could make you hand it on?"),
     # disclosure-rules
     gettext_noop("Disclosure rules of public figures"),
     # evidence-standard
@@ -128,7 +156,6 @@ MESSAGES = (
     gettext_noop("Victim liaison"),
     gettext_noop("Data protection"),
     gettext_noop("Statistics"),
-    gettext_noop("Law"),
     gettext_noop("Concurs"),
     gettext_noop("Concurs in part"),
     gettext_noop("Dissents"),
@@ -335,6 +362,13 @@ MESSAGES = (
     gettext_noop("Corrects facts"),
     gettext_noop("Comments on it"),
     gettext_noop("Does not dispute it"),
+    # retention-rules
+    gettext_noop("Rules of retention"),
+    gettext_noop("Accounts"),
+    gettext_noop("Requests for data"),
+    gettext_noop("Contacts outside"),
+    gettext_noop("Old and new values"),
+    gettext_noop("The record itself"),
     # review-template
     gettext_noop("Post-incident review"),
     gettext_noop("Executive summary"),
@@ -427,5 +461,4 @@ MESSAGES = (
     # severity-model
     gettext_noop("Severity model (NCISS)"),
     # sharing-marks
-    gettext_noop("Sharing marks"),
 )

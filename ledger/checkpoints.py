@@ -12,13 +12,12 @@ import base64
 import binascii
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from .merkle import HASH
-from .notes import LINE, NAME, BadNote
+from .notes import LINE, BadNote, key_id, parted, written
 
 COSIGNATURE = b"\x04"
 
@@ -69,28 +68,17 @@ class Witness:
     @classmethod
     def from_vkey(cls, vkey: str) -> "Witness":
         """From `name+id+base64(0x04 ‖ key)`; raises BadNote when it is not one."""
-        name, plus, rest = vkey.strip().partition("+")
-        told, plus_again, encoded = rest.partition("+")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except binascii.Error as problem:
-            raise BadNote("this is not a witness's key") from problem
-        if not (plus and plus_again and NAME.fullmatch(name) and len(key) == 33 and key[:1] == COSIGNATURE):
-            raise BadNote("this is not a witness's key")
-        witness = cls(name, key[1:])
-        if witness.key_id.hex() != told:
-            raise BadNote("the key's id does not fit its name")
-        return witness
+        return cls(*parted(vkey, COSIGNATURE))
 
     @property
     def key_id(self) -> bytes:
         """Four bytes that tell keys of one name apart."""
-        return sha256(self.name.encode() + b"\n" + COSIGNATURE + self.public).digest()[:4]
+        return key_id(self.name, self.public, COSIGNATURE)
 
     @property
     def vkey(self) -> str:
         """The key, written."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(COSIGNATURE + self.public).decode()}"
+        return written(self.name, self.public, COSIGNATURE)
 
     def seen_at(self, text: str, line: str) -> datetime:
         """When this witness signed this text, by this signature line; raises BadNote when it did not."""

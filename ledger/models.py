@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 
 class Entry(models.Model):
@@ -45,3 +46,34 @@ class Place(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class Look(models.Model):
+    """Somebody looked at a case: who, for whom, through which door, at what. Append-only, partitioned by month (0004_looks).
+
+    Read by the organisation that looked and by the one that holds the case; not chained: a look changes nothing.
+    """
+
+    class Act(models.TextChoices):
+        OPENED = "opened", _("opened")
+        PREVIEWED = "previewed", _("previewed")
+        EXPORTED = "exported", _("exported")
+
+    class Door(models.TextChoices):
+        PAGE = "page", _("page")
+        API = "api", _("API")
+        TASK = "task", _("worker")
+        COMMAND = "command", _("command")
+
+    at = models.DateTimeField(db_default=Now(), editable=False)
+    actor_id = models.IntegerField()
+    organisation_id = models.IntegerField()
+    holder_id = models.IntegerField()
+    root_id = models.BigIntegerField()
+    act = models.CharField(max_length=10, choices=Act)
+    door = models.CharField(max_length=8, choices=Door)
+    what = models.CharField(max_length=80)
+    subject = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return f"{self.actor_id} {self.act} {self.root_id} {self.what}"

@@ -24,9 +24,32 @@ class BadNote(ValueError):
     """Not a note, not a key, or a signature that a known key did not make."""
 
 
-def key_id(name: str, public: bytes) -> bytes:
-    """Four bytes that tell keys of one name apart."""
-    return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
+def key_id(name: str, public: bytes, kind: bytes = ED25519) -> bytes:
+    """Four bytes that tell keys of one name apart; `kind` is the algorithm's byte."""
+    return sha256(name.encode() + b"\n" + kind + public).digest()[:4]
+
+
+def written(name: str, public: bytes, kind: bytes = ED25519) -> str:
+    """A verifier key as people hand it on."""
+    return f"{name}+{key_id(name, public, kind).hex()}+{base64.b64encode(kind + public).decode()}"
+
+
+def parted(vkey: str, kind: bytes = ED25519) -> tuple[str, bytes]:
+    """Name and public key out of the written form.
+
+    Raises BadNote when it is not one, is of another kind, or name, id and key do not fit each other.
+    """
+    name, plus, rest = vkey.strip().partition("+")
+    told, plus_again, encoded = rest.partition("+")
+    try:
+        key = base64.b64decode(encoded, validate=True)
+    except binascii.Error as problem:
+        raise BadNote("this is not a verifier key") from problem
+    if not (plus and plus_again and NAME.fullmatch(name) and len(key) == 33 and key[:1] == kind):
+        raise BadNote("this is not an Ed25519 verifier key of the kind that is asked for")
+    if key_id(name, key[1:], kind).hex() != told:
+        raise BadNote("the key's id does not fit its name")
+    return name, key[1:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +61,13 @@ class Verifier:
 
     @classmethod
     def from_vkey(cls, vkey: str) -> "Verifier":
-        """From its written form; raises BadNote when it is not one, or when name, id and key do not fit each other."""
-        name, plus, rest = vkey.strip().partition("+")
-        told, plus_again, encoded = rest.partition("+")
-        try:
-            key = base64.b64decode(encoded, validate=True)
-        except binascii.Error as problem:
-            raise BadNote("this is not a verifier key") from problem
-        if not (plus and plus_again and NAME.fullmatch(name) and len(key) == 33 and key[:1] == ED25519):
-            raise BadNote("this is not an Ed25519 verifier key")
-        if key_id(name, key[1:]).hex() != told:
-            raise BadNote("the key's id does not fit its name")
-        return cls(name, key[1:])
+        """From its written form; raises BadNote as `parted` does."""
+        return cls(*parted(vkey))
 
     @property
     def vkey(self) -> str:
         """Its written form."""
-        encoded = base64.b64encode(ED25519 + self.public).decode()
-        return f"{self.name}+{key_id(self.name, self.public).hex()}+{encoded}"
+        return written(self.name, self.public)
 
     def made(self, text: str, signature: bytes) -> bool:
         """Whether this key signed this text."""

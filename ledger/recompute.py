@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connections
 
+from .changes import fault_among
 from .hashing import GENESIS, leaf_hash, link_hash, moment
 
 BATCH = 10_000
@@ -88,7 +89,9 @@ def fault(row: Row, expected: int, previous: bytes) -> str:
 
 
 def verify(using: str = "owner") -> Verdict:
-    """Walks the chain from the first place; stops at the first fault. Entries in neither the order nor the queue are a fault too."""
+    """Walks the chain from the first place; stops at the first fault. Entries in neither the order nor the queue are a fault too,
+    and changes that are not what their entry says.
+    """
     checked, previous = 0, GENESIS
     for row in walk(using):
         if broken := fault(row, checked + 1, previous):
@@ -97,7 +100,7 @@ def verify(using: str = "owner") -> Verdict:
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT entry_id FROM ledger_stray() LIMIT 1")
         stray = cursor.fetchone()
-    broken = f"entry {stray[0]} stands at no place, or at two" if stray else ""
+    broken = f"entry {stray[0]} stands at no place, or at two" if stray else fault_among(using)
     return Verdict(checked, pending(using), broken, previous.hex())
 
 

@@ -5,7 +5,7 @@ from celery import shared_task
 from django.db import transaction
 
 from . import log as transparency
-from . import services
+from . import looks, services
 from .timestamps import TimestampUnavailable
 
 log = structlog.get_logger(__name__)
@@ -35,3 +35,11 @@ def stamp_checkpoint() -> None:
         transparency.stamp_newest()
     except TimestampUnavailable as problem:
         log.warning("timestamp_authority_away", problem=str(problem))
+
+
+@shared_task(name="ledger.tasks.make_months", ignore_result=True, expires=3600)
+def make_months() -> None:
+    """Every day: the months in which looks will be written down, made ahead. Safe to run twice, and harmless to miss for months."""
+    with transaction.atomic():
+        if made := looks.make_months():
+            log.info("look_months_made", months=made)

@@ -50,10 +50,16 @@ def authority() -> str:
     return str(settings.TIMESTAMP_URL)
 
 
-def trusted_roots() -> list[Certificate]:
-    """The certificates an authority's own must lead to; empty when none are configured."""
+def trusted_certificates() -> bytes:
+    """The certificates an authority's own must lead to, as the PEM file that is configured; empty when none is."""
     place = settings.TIMESTAMP_ROOTS
-    return load_pem_x509_certificates(Path(place).read_bytes()) if place else []
+    return Path(place).read_bytes() if place else b""
+
+
+def trusted_roots() -> list[Certificate]:
+    """The same, read."""
+    pem = trusted_certificates()
+    return load_pem_x509_certificates(pem) if pem else []
 
 
 def checked(token: bytes, digest: bytes, roots: Sequence[Certificate], nonce: int | None) -> TimeStampResponse:

@@ -1,15 +1,19 @@
 """Start-up of the composition."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.conf import settings
+from django.db.models.signals import post_migrate
 
 
 class NormsPlatformConfig(AppConfig):
     name = "normsplatform"
 
     def ready(self) -> None:
-        """Imports the queue so that tasks bind to it, and makes the folders uploads are written to."""
+        """Imports the queue so that tasks bind to it, makes the folders uploads are written to, and watches changes."""
         from . import celery  # noqa: F401
+        from .history import watch_changes
+
+        post_migrate.connect(watch_changes, sender=apps.get_app_config("core"))
 
         for folder in (settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR, settings.STATIC_ROOT):
             folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +12,9 @@ from django.utils.cache import patch_vary_headers
 
 from core.errors import DomainError
 from core.http import error_page
+from ledger import looks
+
+from .looking import visit_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -64,3 +68,18 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Answers 409 (or the error's own status); the view's transaction has been undone already."""
         return error_page(request, error) if isinstance(error, DomainError) else None
+
+
+class LooksMiddleware:
+    """Says what a request came for, so that a case that is opened on the way is written down as looked at."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with looks.visiting(None):
+            return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Known from here on: the address is resolved."""
+        looks.begin(visit_of(request))

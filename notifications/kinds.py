@@ -35,13 +35,17 @@ Words = Callable[[Mapping[str, Any]], str]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One thing people can be told. `grade` is what its reader must hold on the case, when it is about one."""
+    """One thing people can be told. `grade` is what its reader must hold on the case, when it is about one.
+
+    `personal`: it is told to people by name and never to an organisation, so that no program of theirs hears of it.
+    """
 
     code: str
     reason: Reason
     words: Any
     why: Any
     grade: int = Grade.EVIDENCE
+    personal: bool = False
 
     def sentence(self, values: Mapping[str, Any]) -> str:
         """The words with their values, in the reader's language."""

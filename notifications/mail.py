@@ -22,7 +22,7 @@ from organisations.actors import Actor, acting
 from organisations.models import Membership, User
 
 from .models import Notification, Preference
-from .selectors import as_told, waiting
+from .selectors import as_told, email_of, waiting
 
 
 def people_to_mail(email: str) -> list[int]:
@@ -47,9 +47,9 @@ def marks_now(roots: Sequence[int]) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
-def line(row: Notification, mark_now: str) -> dict[str, Any]:
+def line(row: Notification, mark_now: str, address: str = "") -> dict[str, Any]:
     """What an e-mail may say of it."""
-    address = f"{settings.BASE_URL}{reverse('inbox-open', args=[row.pk])}"
+    address = address or f"{settings.BASE_URL}{reverse('inbox-open', args=[row.pk])}"
     marks = [mark for mark in (row.mark, mark_now) if mark]
     about_nothing = row.root_id is None and not row.reference
     reference = row.reference or f"#{row.pk}"
@@ -82,6 +82,8 @@ def send_to(user_id: int, email: str) -> int:
     for actor in acting_ways(user) if user else []:
         with acting(actor), translation.override(actor.user.language):
             unsent = Notification.objects.filter(waiting(), recipient=actor.user, mailed_at__isnull=True)
+            if email != email_of(actor):  # whoever is on duty is told at once, and of nothing else
+                unsent = unsent.filter(at_once=True)
             rows = list(unsent.select_for_update(of=("self",), skip_locked=True).order_by("pk")[:200])
             lines = lines_for(rows)
             batches = [[each] for each in lines] if email == Preference.Email.EACH else [lines] if lines else []

@@ -61,6 +61,8 @@ def tell_watchers(instance: Entry, **_kwargs: Any) -> None:
         "root_id": instance.root_id,
         "label": label,
         "day": clock.today().isoformat(),
+        "entry": instance.pk,
+        "moment": clock.now().isoformat(),
     }
     with connection.cursor() as cursor:
-        cursor.execute("SELECT notifications_tell_watchers(%s)", [json.dumps(given)])
+        cursor.execute("SELECT notifications_tell_watchers(%s), notifications_hear_change(%s)", [json.dumps(given)] * 2)

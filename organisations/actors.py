@@ -16,7 +16,7 @@ from core.errors import NotAllowed
 from core.tenancy import Principal, acting_as
 
 from .models import Membership, Organisation, RoleGroup, User
-from .roles import Action, actions_of
+from .roles import DECISIONS, Action, actions_of
 
 
 @cache
@@ -34,6 +34,24 @@ class Actor:
     user: User
     organisation: Organisation
     roles: tuple[str, ...]
+    # What a key for programs was made for; None: a person at a page, with everything their roles allow.
+    limit: frozenset[Action] | None = None
+
+    @property
+    def by_key(self) -> bool:
+        """Whether a program acts with a key."""
+        return self.limit is not None
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """Everything the actor may do somewhere: what the roles allow, within what the key was made for."""
+        return self.within(actions_of(list(self.roles)))
+
+    def within(self, actions: frozenset[Action]) -> frozenset[Action]:
+        """Of these actions those the key was made for. What a service account may not do, no key of it may."""
+        if self.user.is_service:
+            actions -= DECISIONS | {Action.MANAGE_ORGANISATION}
+        return actions if self.limit is None else actions & self.limit
 
     @property
     def principal(self) -> Principal:
@@ -45,7 +63,7 @@ class Actor:
 
     def may(self, action: Action) -> bool:
         """Whether the role allows this somewhere; on a case, `incidents.access` decides."""
-        return action in actions_of(list(self.roles))
+        return action in self.actions
 
     def require(self, action: Action) -> None:
         """Raises 403 unless the role allows it."""
@@ -56,11 +74,13 @@ class Actor:
 def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:
     """The actor a signed-in person is: in the organisation asked for, else in their first; None without membership.
 
-    Asked at every request, so that an ended membership ends access at once.
+    Asked at every request, so that an ended or suspended membership ends access at once.
     """
     with acting_as(Principal(user.pk)), transaction.atomic():
         found = (
-            Membership.objects.filter(Q(until__isnull=True) | Q(until__gt=clock.now()), user=user)
+            Membership.objects.filter(
+                Q(until__isnull=True) | Q(until__gt=clock.now()), user=user, suspended_at__isnull=True
+            )
             .select_related("organisation")
             .order_by("pk")
         )
@@ -86,3 +106,8 @@ def system_actor() -> Actor:
     user = User.objects.get(email=SYSTEM_EMAIL)
     organisation = Organisation.objects.get(slug=SYSTEM_SLUG)
     return Actor(user, organisation, ())
+
+
+def system_for(organisation_id: int) -> Actor:
+    """The platform acting for one organisation: what a worker or the clock does in its name, with none of its roles."""
+    return Actor(User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=organisation_id), ())

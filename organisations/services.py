@@ -11,10 +11,10 @@ from core import clock
 from core.errors import Invalid, NotFound
 from ledger.services import record
 
-from . import errors, tokens
+from . import errors
 from .actors import Actor
-from .models import ApiToken, Membership, Organisation, RoleGroup, User
-from .roles import Action, Role
+from .models import Membership, MembershipChange, Organisation, RoleGroup, User
+from .roles import SERVICE_ROLES, Action, Role
 from .tasks import send_invitation
 
 
@@ -25,10 +25,15 @@ def found_organisation(
     organisation = Organisation(slug=slug, name=name, kind=kind, country=country, is_secretariat=is_secretariat)
     organisation.full_clean(exclude=["id"])
     organisation.save()
-    for role in ["", *Role.values]:
-        group = Group.objects.create(name=f"{slug}:{role or 'everyone'}")
-        number = {} if role else {"principal": organisation.pk}
-        RoleGroup.objects.create(group=group, organisation=organisation, role=role, **number)
+    everyone = Group.objects.create(name=f"{slug}:everyone")
+    RoleGroup.objects.create(group=everyone, organisation=organisation, role="", principal=organisation.pk)
+    groups = Group.objects.bulk_create([Group(name=f"{slug}:{role}") for role in Role.values])
+    RoleGroup.objects.bulk_create(
+        [
+            RoleGroup(group=group, organisation=organisation, role=role)
+            for group, role in zip(groups, Role.values, strict=True)
+        ]
+    )
     return organisation
 
 
@@ -61,29 +66,46 @@ def member_in(memberships: Sequence[Membership], membership_id: int) -> Membersh
 
 def require_administrator(memberships: Sequence[Membership], *, without: Membership) -> None:
     """Raises unless somebody else administers the organisation."""
-    others = (membership for membership in memberships if membership.pk != without.pk and membership.user.is_active)
+    others = (
+        membership
+        for membership in memberships
+        if membership.pk != without.pk and membership.user.is_active and membership.suspended_at is None
+    )
     if not any(Role.ORG_ADMIN in membership.roles for membership in others):
         raise errors.LastAdministrator
 
 
-def known_roles(roles: Sequence[str]) -> list[str]:
-    """The roles, each once; raises Invalid when there is none or one that does not exist."""
+def known_roles(roles: Sequence[str], *, service: bool = False) -> list[str]:
+    """The roles, each once; raises Invalid when there is none, one that does not exist, or one a program cannot have."""
     if not roles or any(role not in Role.values for role in roles):
         raise Invalid({"roles": [_("Choose at least one role from the list.")]})
+    if service and any(role not in SERVICE_ROLES for role in roles):
+        raise Invalid({"roles": [_("A service account sits on no panel, decides nothing and administers nothing.")]})
     return sorted(set(roles))
 
 
+def keep_change(actor: Actor, membership: Membership, act: str, reason: str = "", before: Sequence[str] = ()) -> None:
+    """Writes down what was done to a membership and why: words of people stand here and not in the ledger."""
+    MembershipChange.objects.create(
+        membership=membership, organisation=actor.organisation, act=act, before=list(before), after=membership.roles,
+        reason=reason.strip(), by=actor.user,
+    )  # fmt: skip
+
+
 @transaction.atomic
-def change_roles(*, actor: Actor, membership_id: int, roles: Sequence[str]) -> Membership:
-    """Gives a member other roles, from their next request on. An organisation keeps an administrator."""
+def change_roles(*, actor: Actor, membership_id: int, roles: Sequence[str], reason: str) -> Membership:
+    """Gives a member other roles, from their next request on, and says why. An organisation keeps an administrator."""
     actor.require(Action.MANAGE_ORGANISATION)
     memberships = members_locked(actor.organisation)
     membership = member_in(memberships, membership_id)
-    wanted = known_roles(roles)
+    wanted = known_roles(roles, service=membership.user.is_service)
+    if not reason.strip():
+        raise errors.ReasonNeeded
     if Role.ORG_ADMIN not in wanted:
         require_administrator(memberships, without=membership)
     before, membership.roles = sorted(membership.roles), wanted
     membership.save(update_fields=["roles"])
+    keep_change(actor, membership, MembershipChange.Act.ROLES, reason, before)
     record(
         actor=actor, verb="member.roles_changed", subject=membership.user, payload={"before": before, "after": wanted}
     )
@@ -91,7 +113,7 @@ def change_roles(*, actor: Actor, membership_id: int, roles: Sequence[str]) -> M
 
 
 @transaction.atomic
-def end_membership(*, actor: Actor, membership_id: int) -> None:
+def end_membership(*, actor: Actor, membership_id: int, reason: str = "") -> None:
     """Ends a membership at once: the next request of that person, and of their keys here, is refused."""
     actor.require(Action.MANAGE_ORGANISATION)
     memberships = members_locked(actor.organisation)
@@ -99,23 +121,42 @@ def end_membership(*, actor: Actor, membership_id: int) -> None:
     require_administrator(memberships, without=membership)
     membership.until = clock.now()
     membership.save(update_fields=["until"])
+    keep_change(actor, membership, MembershipChange.Act.ENDED, reason, membership.roles)
     record(actor=actor, verb="member.ended", subject=membership.user)
 
 
 @transaction.atomic
-def revoke_token(*, actor: Actor, token_id: int) -> None:
-    """Ends one of the actor's own keys at once; twice is harmless."""
-    token = (
-        ApiToken.objects.select_for_update()
-        .filter(pk=token_id, user=actor.user, organisation=actor.organisation)
-        .first()
-    )
-    if token is None:
-        raise NotFound(token_id)
-    if token.revoked_at is None:
-        token.revoked_at = clock.now()
-        token.save(update_fields=["revoked_at"])
-        record(actor=actor, verb="token.revoked", subject=token)
+def suspend_member(*, actor: Actor, membership_id: int, reason: str) -> Membership:
+    """Shuts a member out for now, roles kept: the next request of that person, and of their keys here, is refused."""
+    actor.require(Action.MANAGE_ORGANISATION)
+    memberships = members_locked(actor.organisation)
+    membership = member_in(memberships, membership_id)
+    if membership.suspended_at is not None:
+        raise errors.SuspendedAlready
+    if not reason.strip():
+        raise errors.ReasonNeeded
+    require_administrator(memberships, without=membership)
+    membership.suspended_at = clock.now()
+    membership.save(update_fields=["suspended_at"])
+    keep_change(actor, membership, MembershipChange.Act.SUSPENDED, reason, membership.roles)
+    record(actor=actor, verb="member.suspended", subject=membership.user)
+    return membership
+
+
+@transaction.atomic
+def restore_member(*, actor: Actor, membership_id: int, reason: str) -> Membership:
+    """Lets a suspended member in again, in the roles they had."""
+    actor.require(Action.MANAGE_ORGANISATION)
+    membership = member_in(members_locked(actor.organisation), membership_id)
+    if membership.suspended_at is None:
+        raise errors.NotSuspended
+    if not reason.strip():
+        raise errors.ReasonNeeded
+    membership.suspended_at = None
+    membership.save(update_fields=["suspended_at"])
+    keep_change(actor, membership, MembershipChange.Act.RESTORED, reason, membership.roles)
+    record(actor=actor, verb="member.restored", subject=membership.user)
+    return membership
 
 
 @transaction.atomic
@@ -129,7 +170,7 @@ def invite_member(
     actor.require(Action.MANAGE_ORGANISATION)
     wanted = known_roles(roles)
     user = User.objects.filter(email=email.strip().lower()).first()
-    if user is not None and user.is_system:
+    if user is not None and (user.is_system or user.is_service):
         raise Invalid({"email": [_("This address cannot be invited.")]})
     if user is None:
         user = User.objects.create_user(email.strip(), password, name=name)
@@ -141,18 +182,8 @@ def invite_member(
     elif membership.until is None or membership.until > clock.now():
         raise Invalid({"email": [_("This person is a member already.")]})
     else:
-        membership.roles, membership.until = wanted, None
-        membership.save(update_fields=["roles", "until"])
+        membership.roles, membership.until, membership.suspended_at = wanted, None, None
+        membership.save(update_fields=["roles", "until", "suspended_at"])
+    keep_change(actor, membership, MembershipChange.Act.INVITED)
     record(actor=actor, verb="member.invited", subject=user, payload={"roles": wanted})
     return membership
-
-
-@transaction.atomic
-def issue_token(*, actor: Actor, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
-    """A key for the actor's own programs; the second value is shown once and never again."""
-    key = tokens.new_key()
-    token = ApiToken.objects.create(
-        user=actor.user, organisation=actor.organisation, name=name, digest=tokens.digest(key), expires_at=expires_at
-    )
-    record(actor=actor, verb="token.issued", subject=token)
-    return token, key

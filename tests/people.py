@@ -1,10 +1,13 @@
 """The cast: the same few people in every test, the demo and the tutorial.
 
 Vela holds the case. Orrin is a neighbour with nothing. Meridian and Tessera assess; Amal helps people; Saint Brigid runs
-hospitals. Names say the part: `vela.analyst`, `orrin.analyst`.
+hospitals. Names say the part: `vela.analyst`, `orrin.analyst`. All of them are accredited to the evidence standard from their
+founding on, except Ferrow, which never asked.
 """
 
 from dataclasses import dataclass, field
+
+from django.db import connection
 
 from core.tenancy import Principal, acting_as
 from organisations.actors import Actor
@@ -21,7 +24,9 @@ HOUSES = {
     "brigid": ("Saint Brigid Hospitals", "operator"),
     "palaver": ("Palaver Mediation", "mediator"),
     "secretariat": ("Secretariat", "regional"),
+    "ferrow": ("Ferrow Studio", "civil_society"),
 }
+NOT_ACCREDITED = {"ferrow", "secretariat"}
 
 
 @dataclass
@@ -81,4 +86,46 @@ class People:
             self._houses[slug] = House(
                 known or found_organisation(slug=slug, name=name, kind=kind, is_secretariat=slug == "secretariat")
             )
+            if slug not in NOT_ACCREDITED:
+                accredited(self._houses[slug].organisation, self.secretariat.organisation)
         return self._houses[slug]
+
+
+def accredited(organisation: Organisation, reviewer: Organisation, until: str = "infinity") -> None:
+    """What a review by the secretariat leaves, without the pages in between (those are in tests/accreditation)."""
+    if until == "infinity":
+        until = "2999-01-01T00:00:00Z"
+    said, looked = (
+        User.objects.get_or_create(email=f"{part}@accreditation.example", defaults={"name": part, "is_active": False})[
+            0
+        ].pk
+        for part in ("attester", "reviewer")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        role = cursor.fetchone()[0]
+        cursor.execute("SET LOCAL ROLE norms_definer")
+        cursor.execute(
+            "WITH given AS (INSERT INTO accreditation_attestation (organisation_id, standard, rules, answers, state, begun_by_id,"
+            " attested_by_id, attested_at, reviewer_id, reviewed_by_id, reviewed_at, note, valid_until, ended_why)"
+            " VALUES (%(house)s, '2026.3', '2026.1', '{}', 'accredited', %(said)s, %(said)s, '2020-01-01', %(by)s, %(looked)s,"
+            " '2020-01-01', 'Looked at it', %(until)s, '') RETURNING *)"
+            " INSERT INTO accreditation_standing (organisation_id, attestation_id, standard, since, until)"
+            " SELECT organisation_id, id, standard, reviewed_at, valid_until FROM given"
+            " ON CONFLICT (organisation_id) DO UPDATE SET until = excluded.until, attestation_id = excluded.attestation_id",
+            {"house": organisation.pk, "said": said, "looked": looked, "by": reviewer.pk, "until": until},
+        )
+        cursor.execute(f"SET LOCAL ROLE {role}")
+
+
+def lapse(organisation: Organisation) -> None:
+    """Its accreditation ended yesterday; nothing ran since."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        role = cursor.fetchone()[0]
+        cursor.execute("SET LOCAL ROLE norms_definer")
+        cursor.execute(
+            "UPDATE accreditation_standing SET until = now() - interval '1 day' WHERE organisation_id = %s",
+            [organisation.pk],
+        )
+        cursor.execute(f"SET LOCAL ROLE {role}")

@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from . import views
+from . import verification, views
+
+REPORTS = "attribution/findings/<finding:number>/verification/"
+REPORT = f"{REPORTS}<slug:code>/"
 
 urlpatterns = [
     path("reviews/", views.ReviewList.as_view(), name="api-review-list"),
@@ -12,4 +15,9 @@ urlpatterns = [
     path("recommendations/", views.RecommendationList.as_view(), name="api-recommendation-list"),
     path("recommendations/<int:number>/", views.RecommendationDetail.as_view(), name="api-recommendation"),
     path("recommendations/<int:number>/close/", views.RecommendationClose.as_view(), name="api-recommendation-close"),
+    path(REPORTS, verification.VerificationList.as_view(), name="api-verification-list"),
+    path(REPORT, verification.VerificationDetail.as_view(), name="api-verification"),
+    path(f"{REPORT}retry/", verification.VerificationRetry.as_view(), name="api-verification-retry"),
+    path(f"{REPORT}document/", verification.VerificationDocument.as_view(), name="api-verification-document"),
+    path(f"{REPORT}data/", verification.VerificationData.as_view(), name="api-verification-data"),
 ]

@@ -13,12 +13,14 @@ from attribution.models import Finding, Hypothesis, Opinion, Panel, Rating, Repl
 from attribution.pictures import loss_words, robustness_figure
 from attribution.rules.texts import MESSAGES
 from attribution.states import HypothesisStatus, Round
+from attribution.words import cause_words
 from core.templatetags.norms import TIERS
 from documents.blocks import Block, Facts, Heading, Nothing, Picture, Quote, Table, Text
 from evidence.models import EvidenceItem
 from instruments.models import Instrument
 from instruments.selectors import version_of
 
+from ..clearance import hidden_origins, loss_hidden, retold
 from .registry import Material, fills
 from .words import country, day
 
@@ -50,12 +52,22 @@ def likelihood_text(standard: dict[str, Any], scale: str, term: str) -> str:
     return term or _("Not known")
 
 
+def waits_text(finding: Finding) -> str:
+    """That the stored tier waits to be computed anew, and why; empty when it does not."""
+    if finding.stale_since is None:
+        return ""
+    causes = ", ".join(cause_words(cause) for cause in finding.stale_because)
+    return _("Something it rests on has changed, and it waits to be computed anew: %(causes)s.") % {"causes": causes}
+
+
 def tier_text(finding: Finding) -> str:
     """The tier in words, with what stands beside it."""
     words = f"{finding.tier} – {TIERS[finding.tier.lower()]}"
     beside = [str(finding.get_standing_display())] if finding.standing != "current" else []
     if finding.contested:
         beside.append(str(TIERS["contested"]))
+    if finding.stale_since is not None:
+        beside.append(_("waits to be computed anew"))
     return f"{words}; {', '.join(beside)}" if beside else words
 
 
@@ -78,14 +90,14 @@ def say(text: dict[str, Any]) -> str:
         return str(text.get("english", code))
 
 
-def requirement_rows(finding: Finding) -> tuple[tuple[str, ...], ...]:
+def requirement_rows(finding: Finding, hidden: frozenset[str]) -> tuple[tuple[str, ...], ...]:
     """Line by line: what is asked, whether it is met, what is missing."""
     return tuple(
         (
             str(row["tier"]),
             say(row["text"]),
             _("Met") if row["met"] else _("Not met"),
-            "\n".join(say(text) for text in row["missing"]) or ", ".join(row["items"]) or "–",
+            "\n".join(say(without(text, hidden)) for text in row["missing"]) or ", ".join(row["items"]) or "–",
         )
         for row in finding.explanation.get("requirements", [])
     )
@@ -98,19 +110,24 @@ def withheld_support(finding: Finding, material: Material) -> list[str]:
     return [item.label for item in items if material.above_mark(item.mark)]
 
 
-def robust_sentence(finding: Finding) -> str:
+def without(text: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
+    """A sentence of the rules that names no origin this review may not show."""
+    return retold(text, hidden, instead=_("(withheld here)"))
+
+
+def robust_sentence(finding: Finding, hidden: frozenset[str]) -> str:
     """Whether it would still stand, in one sentence."""
     sentence = finding.explanation.get("sentence")
-    return say(sentence) if sentence else ""
+    return say(without(sentence, hidden)) if sentence else ""
 
 
-def loss_named(finding: Finding, material: Material) -> Callable[[Mapping[str, Any]], str]:
+def loss_named(finding: Finding, hidden: frozenset[str]) -> Callable[[Mapping[str, Any]], str]:
     """Says what is left out, without naming an origin known only from items this review may not show."""
-    marks = {row.label: row.mark for row in EvidenceItem.objects.filter(incident=material.incident)}
 
     def words(row: Mapping[str, Any]) -> str:
-        hidden = row["kind"] == "origin" and all(material.above_mark(marks.get(item, "")) for item in row["items"])
-        return _("Without an origin withheld here") if hidden else loss_words(row, finding.standard_version)
+        if loss_hidden(row, hidden):
+            return _("Without an origin withheld here")
+        return loss_words(row, finding.standard_version)
 
     return words
 
@@ -118,6 +135,8 @@ def loss_named(finding: Finding, material: Material) -> Callable[[Mapping[str, A
 def finding_blocks(finding: Finding, material: Material) -> list[Block]:
     """One finding."""
     standard = standard_of(finding)
+    items = EvidenceItem.objects.filter(incident=material.incident).select_related("origin")
+    hidden = hidden_origins(items, material.review.mark)
     rows = [
         (_("Proposition"), actor_text(finding.hypothesis)),
         (_("Question answered"), named(standard["legs"], finding.leg)),
@@ -135,12 +154,14 @@ def finding_blocks(finding: Finding, material: Material) -> list[Block]:
                 _("Article %(number)s: %(name)s") % {"number": finding.article, "name": _(article) if article else ""},
             )
         )
+    if waits := waits_text(finding):
+        rows.append((_("Not the last word"), waits))
     if finding.standing_reason:
         rows.append((_("Why it no longer stands as it was"), finding.standing_reason))
     if finding.marked_items:
         rows.append((_("Items it uses that are frozen or withdrawn"), ", ".join(finding.marked_items)))
-    if hidden := withheld_support(finding, material):
-        rows.append((_("Rests in part on evidence withheld here (R2.12)"), ", ".join(hidden)))
+    if withheld := withheld_support(finding, material):
+        rows.append((_("Rests in part on evidence withheld here (R2.12)"), ", ".join(withheld)))
     blocks: list[Block] = [
         Heading(finding.label),
         Text(finding.statement),
@@ -148,14 +169,14 @@ def finding_blocks(finding: Finding, material: Material) -> list[Block]:
         Text(finding.reasons),
     ]
     if figure := robustness_figure(
-        finding.label, finding.explanation, finding.standard_version, says=loss_named(finding, material)
+        finding.label, finding.explanation, finding.standard_version, says=loss_named(finding, hidden)
     ):
         alt = "; ".join(f"{row[0].text}: {row[1].text}" for row in figure.rows)
-        blocks.append(Text(robust_sentence(finding)))
+        blocks.append(Text(robust_sentence(finding, hidden)))
         blocks.append(Picture(figure.id, figure.svg, alt, figure.title))
         rows_of = tuple(tuple(cell.text for cell in row) for row in figure.rows)
         blocks.append(Table(f"{figure.id}-table", figure.title, figure.headers, rows_of))
-    if requirements := requirement_rows(finding):
+    if requirements := requirement_rows(finding, hidden):
         heads = (_("Tier"), _("What the standard asks"), _("Answer"), _("By which items, or what is missing"))
         caption = _("How the tier of %(label)s follows from the standard") % {"label": finding.label}
         blocks.append(Table(f"tier-{finding.label}", caption, heads, requirements))

@@ -6,5 +6,8 @@ from . import replies, scores
 
 urlpatterns = [
     path("reply/<slug:secret>/", replies.ReplyByProgram.as_view(), name="api-reply"),
+    path("reply/<slug:secret>/files/", replies.ReplyFilesByProgram.as_view(), name="api-reply-files"),
+    path("reply/<slug:secret>/files/<int:file>/", replies.ReplyFileByProgram.as_view(), name="api-reply-file"),
+    path("calibration/", scores.PublicCalibration.as_view(), name="api-calibration"),
     path("estimates/", scores.OwnEstimates.as_view(), name="api-estimates"),
 ]

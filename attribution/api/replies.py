@@ -1,26 +1,32 @@
 """The API's door to the right of reply and to who relies on a finding; and, with a secret address and a code, to the reply itself."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from django.db import transaction
+from django.http import HttpResponseBase
 from django.urls import reverse as path_of
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.errors import Invalid
 from core.problems import problem
+from evidence.http import attachment
+from evidence.uploads import Upload
 from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import services
 from ..access import finding_for
-from ..models import FindingIssue, Invitation, Notice, Reply
+from ..models import FindingIssue, Invitation, Notice, Reply, ReplyFile
 from ..services import answering
 from .serializers import Shape
 
@@ -58,6 +64,12 @@ class SentIn(Shape):
     channel = serializers.CharField()
 
 
+class AcknowledgedIn(Shape):
+    """How an addressee outside said that they know."""
+
+    note = serializers.CharField()
+
+
 class ReplyIn(Shape):
     """A party's own words."""
 
@@ -72,9 +84,16 @@ def given(shape: type[Shape], request: Request) -> dict[str, Any]:
     return dict(read.validated_data)
 
 
-def reply_values(row: Reply) -> dict[str, Any]:
-    """A reply as it is printed."""
+def reply_values(row: Reply, files: Iterable[ReplyFile] | None = None) -> dict[str, Any]:
+    """A reply as it is printed, with its files."""
+    files = row.files.all() if files is None else files
     fields = ("party", "name", "position", "text", "sha256", "received_at", "late")
+    return {**{name: getattr(row, name) for name in fields}, "files": [file_values(each) for each in files]}
+
+
+def file_values(row: ReplyFile) -> dict[str, Any]:
+    """A file that came with a reply; its content is fetched by its id by whoever may open the evidence of the case."""
+    fields = ("id", "name", "size", "media_type", "sha256", "verdict", "received_at")
     return {name: getattr(row, name) for name in fields}
 
 
@@ -149,6 +168,42 @@ class ReplyInvitations(APIView):
         return Response(body, status=201, headers={"Cache-Control": "no-store"})
 
 
+class ReplyRenewal(APIView):
+    """A new address and code for a party that was asked; the ones before open nothing any more."""
+
+    @extend_schema(operation_id="findings_reply_renew", request=None, responses={201: dict})
+    def post(self, request: Request, reference: str, number: str, invitation: int) -> Response:
+        actor = actor_of(request)
+        asked = services.renew_invitation(actor=actor, reference=reference, label=number, invitation_id=invitation)
+        body = {
+            **invitation_values(asked.invitation, set()), "code": asked.code,
+            "address": reverse("reply", args=[asked.secret], request=request),
+        }  # fmt: skip
+        return Response(body, status=201, headers={"Cache-Control": "no-store"})
+
+
+class ReplyFileContent(APIView):
+    """The bytes of a file that came with a reply, in an encrypted archive unless a scanner found nothing in it."""
+
+    @extend_schema(operation_id="findings_reply_file", responses={(200, "application/octet-stream"): bytes})
+    def get(self, request: Request, reference: str, number: str, file: int) -> HttpResponseBase:
+        opened = services.open_reply_file(actor=actor_of(request), reference=reference, label=number, file_id=file)
+        return attachment(opened.file, opened.handle)
+
+
+class RelyingAcknowledged(APIView):
+    """Writing down that an addressee outside knows of the last change."""
+
+    @extend_schema(operation_id="findings_relying_acknowledge", request=AcknowledgedIn, responses={204: None})
+    def post(self, request: Request, reference: str, number: str, relying: int) -> Response:
+        actor = actor_of(request)
+        finding_for(actor, reference, number, Action.PROPOSE_FINDING)
+        services.note_outside_acknowledgement(
+            actor=actor, reference=reference, label=number, relying_id=relying, **given(AcknowledgedIn, request)
+        )
+        return Response(status=204)
+
+
 class ReplyWaivers(APIView):
     """Not waiting for a reply, with reasons."""
 
@@ -199,9 +254,8 @@ class FindingRelying(APIView):
 CODE = OpenApiParameter("X-Reply-Code", str, OpenApiParameter.HEADER, required=True)
 
 
-@method_decorator(transaction.non_atomic_requests, name="dispatch")
-class ReplyByProgram(APIView):
-    """The reply of whoever was asked: the secret is in the address, the code in `X-Reply-Code`. A wrong code is counted."""
+class ByCode(APIView):
+    """What whoever was asked does: the secret is in the address, the code in `X-Reply-Code`. A wrong code is counted."""
 
     permission_classes = [AllowAny]
     authentication_classes: list[Any] = []
@@ -217,11 +271,22 @@ class ReplyByProgram(APIView):
         return {
             "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "deadline": notice.deadline, "closes": shown.ends,
             "draft": {"text": shown.invitation.draft, "position": shown.invitation.draft_position},
-            "reply": {**reply_values(shown.reply), "receipt": shown.reply.receipt} if shown.reply else None,
+            "files": [file_values(row) for row in shown.files], "most_files": shown.most_files,
+            "reply": {**_sent(shown.reply), "receipt": shown.reply.receipt} if shown.reply else None,
         }  # fmt: skip
 
     def _refused(self) -> Response:
         return problem(403, code="reply_code_wrong", detail=_("This is not the code."))
+
+
+def _sent(row: Reply) -> dict[str, Any]:
+    """What the party sent; its files stand beside it."""
+    return {name: value for name, value in reply_values(row, files=()).items() if name != "files"}
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class ReplyByProgram(ByCode):
+    """Reading the claim, keeping a draft, sending the reply."""
 
     @extend_schema(operation_id="reply_read", parameters=[CODE], responses=dict)
     def get(self, request: Request, secret: str) -> Response:
@@ -245,3 +310,40 @@ class ReplyByProgram(APIView):
             return self._refused()
         answering.submit_reply(visit, **given(ReplyIn, request))
         return Response(self._state(visit), status=201, headers={"Cache-Control": "no-store"})
+
+
+class FileIn(Shape):
+    """A file to go with the reply, in the part `file`."""
+
+    file = serializers.FileField()
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class ReplyFilesByProgram(ByCode):
+    """Attaching a file to the draft of a reply."""
+
+    parser_classes: ClassVar[list[type[BaseParser]]] = [MultiPartParser]  # type: ignore[misc]
+
+    @extend_schema(operation_id="reply_file_add", parameters=[CODE], request=FileIn, responses={201: dict})
+    def post(self, request: Request, secret: str) -> Response:
+        visit = self._visit(request, secret)
+        if visit is None:
+            return self._refused()
+        file = request.FILES.get("file")
+        if file is None:
+            raise Invalid({"file": [_("Send the file in the part “file”.")]})
+        row = answering.attach_file(visit, Upload.of(file))
+        return Response(file_values(row), status=201, headers={"Cache-Control": "no-store"})
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class ReplyFileByProgram(ByCode):
+    """Taking a file out of the draft again."""
+
+    @extend_schema(operation_id="reply_file_remove", parameters=[CODE], responses={204: None})
+    def delete(self, request: Request, secret: str, file: int) -> Response:
+        visit = self._visit(request, secret)
+        if visit is None:
+            return self._refused()
+        answering.remove_file(visit, file)
+        return Response(status=204)

@@ -1,17 +1,23 @@
 """The API's door to how questions turned out and what one's own estimates were worth."""
 
+from django.conf import settings
+from django.db import transaction
+from django.utils.decorators import method_decorator
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.public import as_public
 from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import services
 from ..access import finding_for
 from ..models import Resolution
+from ..pools import shown_pools
 from ..rules.calibration import mean_score
 from ..scores import own_estimates
 from .serializers import Shape
@@ -24,6 +30,7 @@ class OutcomeIn(Shape):
     was_so = serializers.BooleanField()
     how = serializers.ChoiceField(choices=Resolution.How.choices)
     reasons = serializers.CharField()
+    decision = serializers.CharField(required=False, allow_blank=True, default="")
 
 
 class ResolutionOut(OutcomeIn):
@@ -63,6 +70,7 @@ class FindingOutcome(APIView):
             "was_so": row.was_so,
             "how": row.how,
             "reasons": row.reasons,
+            "decision": row.decision,
             "resolved_at": row.resolved_at.isoformat(),
         }
         return Response(values, status=201)
@@ -80,3 +88,52 @@ class OwnEstimates(APIView):
             for row in found
         ]  # fmt: skip
         return Response({"mean": mean_score(row.score for row in found), "estimates": rows})
+
+
+class BandOut(Shape):
+    """A fifth of the scale; nulls: too few estimates to say."""
+
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+    estimates = serializers.IntegerField(allow_null=True)
+    said = serializers.FloatField(allow_null=True)
+    so = serializers.FloatField(allow_null=True)
+
+
+class PoolOut(Shape):
+    """A discipline; `brier` is null while there is not enough data to claim anything."""
+
+    discipline = serializers.CharField()
+    questions = serializers.IntegerField(allow_null=True)
+    exercises = serializers.IntegerField(allow_null=True)
+    estimates = serializers.IntegerField(allow_null=True)
+    brier = serializers.FloatField(allow_null=True)
+    bands = BandOut(many=True)
+
+
+class CalibrationOut(Shape):
+    """The least that must be resolved before anything is said, and what is said."""
+
+    questions = serializers.IntegerField()
+    people = serializers.IntegerField()
+    pools = PoolOut(many=True)
+
+
+@method_decorator(transaction.non_atomic_requests, name="dispatch")
+class PublicCalibration(APIView):
+    """How good the estimates of each discipline were, all assessors together; for anybody."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(operation_id="calibration", responses=CalibrationOut)
+    def get(self, request: Request) -> Response:
+        with as_public() as using:
+            found = shown_pools(using)
+        names = ("questions", "exercises", "estimates", "brier")
+        rows = [
+            {"discipline": row.code, **{name: getattr(row.pool, name, None) for name in names}, "bands": row.pool.bands if row.pool else []}
+            for row in found
+        ]  # fmt: skip
+        return Response(
+            {"questions": settings.CALIBRATION_QUESTIONS, "people": settings.CALIBRATION_PEOPLE, "pools": rows}
+        )

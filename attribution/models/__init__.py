@@ -8,8 +8,10 @@ approve, sealing and opening, what never changes) is in migration 0002.
 from .findings import SCALES, TIERS, Contest, Extension, Finding, StandingChange
 from .hypotheses import ANY_OTHER, KINDS, RATINGS, Hypothesis, Rating
 from .panels import ObjectionAnswer, Opinion, Panel, Remark, Seat
+from .pools import PooledScore
 from .propositions import ArticleReasoning, Proposition
 from .replies import FindingIssue, Invitation, Notice, OutsideAcknowledgement, RelyingParty, Reply
+from .reply_files import ReplyFile
 from .resolutions import Resolution
 
 __all__ = [
@@ -30,11 +32,13 @@ __all__ = [
     "Opinion",
     "OutsideAcknowledgement",
     "Panel",
+    "PooledScore",
     "Proposition",
     "Rating",
     "RelyingParty",
     "Remark",
     "Reply",
+    "ReplyFile",
     "Resolution",
     "Seat",
     "StandingChange",

@@ -16,7 +16,7 @@ from .people import person
 class Resolution(CaseRow):
     """Whether the hypothesis of a finding was so, how that is known, and why. Said once (ATT-12).
 
-    What the database asks of each way is in migration 0007: a decision on record, a finding withdrawn, an exercise.
+    What the database asks of each way is in migrations 0007 and 0008: a decision on record, a finding withdrawn, an exercise.
     """
 
     class How(models.TextChoices):
@@ -28,6 +28,11 @@ class Resolution(CaseRow):
     was_so = models.BooleanField(_("it was so"))
     how = models.CharField(_("how it is known"), max_length=12, choices=How)
     reasons = models.TextField(_("reasons"))
+    decision = models.TextField(
+        _("the decision, as it is cited"),
+        blank=True,
+        help_text=_("Needed when a court, tribunal or commission decided and the finding does not name it yet."),
+    )
     resolved_by = person()
     resolved_at = models.DateTimeField(db_default=Now(), editable=False)
 

@@ -19,6 +19,8 @@ class ReplyRules:
     opens_contest: Mapping[str, str]
     measures_that_name: frozenset[str]
     marks_that_publish: frozenset[str]
+    most_files: int = 0
+    most_file_bytes: int = 0
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any], *, version: str) -> "ReplyRules":
@@ -30,6 +32,7 @@ class ReplyRules:
             opens_contest={row["code"]: row["opens_contest"] for row in content["positions"]},
             measures_that_name=frozenset(content["measures_that_name"]),
             marks_that_publish=frozenset(content["marks_that_publish"]),
+            most_files=content.get("most_files", 0), most_file_bytes=content.get("most_file_bytes", 0),
         )  # fmt: skip
 
 

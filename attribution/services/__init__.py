@@ -36,6 +36,7 @@ from .replies import (
     require_replies,
     waive_reply,
 )
+from .reply_files import open_reply_file
 from .resolutions import resolve_question
 from .tiers import recompute_case, recompute_finding, settle_case
 
@@ -61,6 +62,7 @@ __all__ = [
     "note_shown",
     "open_leg",
     "open_notice",
+    "open_reply_file",
     "propose_finding",
     "publish_finding",
     "rate_evidence",

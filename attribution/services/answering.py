@@ -1,72 +1,33 @@
-"""The right of reply, the side of whoever is asked: by a secret address and a code, without an account (ATT-11).
-
-A visitor is nobody to the database. The address is looked up by its digest in one definer function that gives nothing but
-the numbers of the invitation and of its holder; everything after that is done by the platform acting for the holder.
-"""
+"""The right of reply, the side of whoever is asked: they prove who they are, read the claim, write, and send once (ATT-11)."""
 
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.urls import reverse
 
 from core import clock
-from core.errors import Invalid, NotFound
+from core.errors import Invalid
 from incidents.facts import Errors, clean_choice, clean_text
 from ledger.services import record
 from notifications.services import tell
-from organisations.actors import Actor, acting
+from organisations.actors import Actor
 from organisations.models import User
 
-from .. import errors as rules_broken
 from .. import reply_rules
-from ..models import Contest, FindingIssue, Invitation, Reply
+from ..models import Contest, FindingIssue, Invitation, Reply, ReplyFile
 from ..rules.reply import channel_ends
-from .platform import system_for
 from .replies import ALPHABET, digest_of, reissue
+from .reply_files import attach_file, drafted_files, remove_file, send_files
 from .tiers import recompute_finding
+from .visits import Visit, invited, still_open, visit_by_member, visit_by_secret
 
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """An invitation as its addressee meets it: found, not necessarily proved to be theirs."""
-
-    invitation_id: int
-    holder_id: int
-
-
-def visit_by_secret(secret: str) -> Visit:
-    """By the secret address; 404 for any other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT invitation_id, holder_id FROM attribution_invitation_at(%s)", [digest_of(secret)])
-        row = cursor.fetchone()
-    if row is None:
-        raise NotFound
-    return Visit(*row)
-
-
-def visit_by_member(actor: Actor, invitation_id: int) -> Visit:
-    """By a member of the organisation asked: their sign-in is the second proof. 404 for anybody else."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT invitation_id, holder_id FROM attribution_invitation_of(%s)", [invitation_id])
-        row = cursor.fetchone()
-    if row is None:
-        raise NotFound(invitation_id)
-    return Visit(*row)
-
-
-@contextmanager
-def invited(visit: Visit, *, lock: bool = False) -> Iterator[tuple[Actor, Invitation]]:
-    """The invitation, seen by the platform acting for the holder."""
-    with acting(system_for(visit.holder_id)) as system:
-        rows = Invitation.objects.select_related("notice__finding__hypothesis", "notice__holder", "incident")
-        rows = rows.select_for_update(of=("self",)) if lock else rows
-        yield system, rows.get(pk=visit.invitation_id)
+__all__ = [
+    "Shown", "Visit", "attach_file", "is_proved", "look", "proof_of", "prove", "remove_file", "save_draft", "submit_reply",
+    "visit_by_member", "visit_by_secret",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +39,8 @@ class Shown:
     over: bool
     ends: datetime
     reply: Reply | None
+    files: list[ReplyFile]
+    most_files: int
 
 
 def look(visit: Visit) -> Shown:
@@ -87,7 +50,7 @@ def look(visit: Visit) -> Shown:
         ends = channel_ends(invitation.notice.deadline, rules)
         return Shown(
             invitation, locked=invitation.attempts >= rules.code_attempts, over=clock.now() > ends, ends=ends,
-            reply=Reply.objects.filter(invitation=invitation).first(),
+            reply=Reply.objects.filter(invitation=invitation).first(), files=drafted_files(invitation), most_files=rules.most_files,
         )  # fmt: skip
 
 
@@ -127,18 +90,10 @@ def is_proved(visit: Visit, proof: str) -> bool:
         return hmac.compare_digest(proof, proof_of(invitation))
 
 
-def _open(invitation: Invitation) -> None:
-    rules = reply_rules.rules_of(invitation.notice.rules_version)
-    if Reply.objects.filter(invitation=invitation).exists():
-        raise rules_broken.AlreadyAnswered
-    if clock.now() > channel_ends(invitation.notice.deadline, rules):
-        raise rules_broken.ReplyChannelEnded
-
-
 def save_draft(visit: Visit, *, text: str, position: str) -> Invitation:
     """Keeps what was typed, right or wrong."""
     with invited(visit, lock=True) as (_system, invitation):
-        _open(invitation)
+        still_open(invitation)
         invitation.draft = text.replace("\x00", "")[:40_000]
         invitation.draft_position = position[:16] if position in dict(reply_rules.named("positions")) else ""
         invitation.draft_saved_at = clock.now()
@@ -152,7 +107,7 @@ def submit_reply(visit: Visit, *, text: str, position: str) -> Reply:
     The holder is told; a finding that was published is issued anew with the reply.
     """
     with invited(visit, lock=True) as (system, invitation):
-        _open(invitation)
+        still_open(invitation)
         notice, finding = invitation.notice, invitation.notice.finding
         finding.incident = invitation.incident
         rules = reply_rules.rules_of(notice.rules_version)
@@ -172,11 +127,15 @@ def submit_reply(visit: Visit, *, text: str, position: str) -> Reply:
             receipt="RR-" + "".join(secrets.choice(ALPHABET) for _each in range(10)), rules_version=notice.rules_version,
             late=clock.now() > notice.deadline,
         )  # fmt: skip
+        files = send_files(invitation, reply)
         invitation.draft = invitation.draft_position = ""
         invitation.save(update_fields=["draft", "draft_position"])
         record(
             actor=system, verb="reply.received", subject=reply, root_id=finding.incident_id,
-            payload={"finding": finding.label, "position": chosen, "sha256": reply.sha256},
+            payload={
+                "finding": finding.label, "position": chosen, "sha256": reply.sha256,
+                **({"files": [row.sha256 for row in files]} if files else {}),
+            },
             instruments={"reply-rules": notice.rules_version},
         )  # fmt: skip
         if contest is not None:

@@ -8,6 +8,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from accreditation.errors import NotAccredited
+from accreditation.selectors import is_accredited
 from core import clock
 from core.countries import country_choices
 from core.errors import Invalid, NotAllowed, NotFound
@@ -26,6 +28,7 @@ from .. import norms
 from ..access import must_be_open, open_case, open_finding_for, own_seat_for, panel_in
 from ..models import Finding, Opinion, Panel, Seat
 from ..states import PANEL_TRANSITIONS, Conflict, Round
+from ..telling import sitting, tell_opened, tell_round_opened, tell_seat_offered
 from .facts import clean_deadline
 from .findings import still_stands
 from .platform import system_for
@@ -103,6 +106,8 @@ def invite_seat(
         raise Invalid(errors)
     if (side := side_of(case.incident, organisation)) is not None:
         raise rules_broken.NoSeatFor(side)
+    if not is_accredited(organisation):
+        raise NotAccredited(organisation=organisation.slug)
     number = (Seat.objects.filter(incident=case.incident).aggregate(last=Max("number"))["last"] or 0) + 1
     seat_code = norms.seat_of(discipline, version)
     seat = Seat.objects.create(
@@ -127,6 +132,8 @@ def invite_seat(
         discipline=discipline,
         organisation=organisation.pk,
     )
+    seat.panel, seat.incident = found, case.incident
+    tell_seat_offered(seat)
     return seat
 
 
@@ -189,6 +196,8 @@ def take_seat(actor: Actor, incident: Incident, seat: Seat, nationalities: list[
     """No conflict: the seat is taken. The database opens the evidence, by name, with the same change."""
     if (side := side_of(incident, seat.organisation)) is not None:
         raise rules_broken.NoSeatFor(side)
+    if not is_accredited(seat.organisation):
+        raise NotAccredited(organisation=seat.organisation.slug)
     with connection.cursor() as cursor:
         cursor.execute("SELECT attribution_side_of_person(%s, %s)", [incident.pk, nationalities])
         if (own := cursor.fetchone()[0]) is not None:
@@ -207,7 +216,8 @@ def take_seat(actor: Actor, incident: Incident, seat: Seat, nationalities: list[
     seat.conflict, seat.member, seat.declared_at = Conflict.NONE, actor.user, clock.now()
     seat.nationalities = nationalities
     seat.save(update_fields=["conflict", "member", "declared_at", "nationalities"])
-    panel = Panel.objects.get(pk=seat.panel_id)
+    panel = Panel.objects.select_related("finding").get(pk=seat.panel_id)
+    panel.incident = panel.finding.incident = incident
     recorded(actor, seat, "panel.seat_taken", panel=panel.label, seat=seat.label)
     filled = set(
         Seat.objects.filter(panel=panel, conflict=Conflict.NONE, recused_at__isnull=True).values_list("seat", flat=True)
@@ -215,6 +225,9 @@ def take_seat(actor: Actor, incident: Incident, seat: Seat, nationalities: list[
     if panel.state == Round.INVITING and filled >= set(panel.required_seats):
         panel.state = Round.SEALED
         panel.save(update_fields=["state"])
+        tell_round_opened(panel, sitting(panel))
+    elif panel.state == Round.SEALED:  # the others were told when it opened
+        tell_round_opened(panel, [seat])
     return seat
 
 
@@ -265,6 +278,7 @@ def reveal_panel(*, actor: Actor, reference: str, panel: int) -> Panel:
         opinions=[[seat.label, seat.commitment] for seat in seats],
     )  # fmt: skip
     recompute_finding(actor=actor, finding=found.finding, cause="panel.revealed")
+    tell_opened(found, actor.user)
     return found
 
 
@@ -292,6 +306,7 @@ def begin_second_round(*, actor: Actor, reference: str, panel: int, deadline: An
         raise refusals[outcome]
     found.refresh_from_db(fields=["state", "round", "deadline"])
     recorded(actor, found, "panel.second_round", panel=found.label, deadline=found.deadline.isoformat())
+    tell_round_opened(found, [seat for seat in sitting(found) if Opinion.objects.filter(seat=seat, round=1).exists()])
     return found
 
 

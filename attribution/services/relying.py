@@ -30,14 +30,18 @@ from .platform import system_for
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
-def note_shown(actor: Actor, finding: Finding, *, how: str = RelyingParty.How.SHOWN) -> None:
-    """Notes that this person was shown the finding as it stands: one statement, one row a person and version."""
+def note_shown(
+    actor: Actor, finding: Finding, *, how: str = RelyingParty.How.SHOWN, change: StandingChange | None = None
+) -> None:
+    """Notes that this person was shown the finding as it stands, or as it stood from `change` on: one statement, one row a
+    person and version."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO attribution_relyingparty (incident_id, finding_id, change_id, holder_id, how, user_id, organisation_id, addressee, channel, noted_by_id)"
             " SELECT c.incident_id, c.finding_id, c.id, i.holder_id, %s, %s, %s, '', '', %s FROM attribution_standingchange c"
-            " JOIN incidents_incident i ON i.id = c.incident_id WHERE c.finding_id = %s ORDER BY c.id DESC LIMIT 1 ON CONFLICT DO NOTHING",
-            [str(how), actor.user.pk, actor.organisation.pk, actor.user.pk, finding.pk],
+            " JOIN incidents_incident i ON i.id = c.incident_id WHERE c.finding_id = %s"
+            " AND c.id = coalesce(%s, c.id) ORDER BY c.id DESC LIMIT 1 ON CONFLICT DO NOTHING",
+            [str(how), actor.user.pk, actor.organisation.pk, actor.user.pk, finding.pk, change.pk if change else None],
         )
 
 

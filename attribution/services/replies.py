@@ -26,7 +26,7 @@ from organisations.roles import Action
 from .. import errors as rules_broken
 from .. import reply_rules
 from ..access import open_finding_for
-from ..models import Finding, FindingIssue, Invitation, Notice, Reply
+from ..models import Finding, FindingIssue, Invitation, Notice, Reply, ReplyFile
 from ..rules.reply import AskedView, deadline_from, names_a_party, publication_bars
 from ..states import Standing
 from .facts import clean_line
@@ -299,12 +299,18 @@ def publish_finding(*, actor: Actor, reference: str, label: str) -> FindingIssue
     return issue
 
 
+def files_printed(reply: Reply) -> list[dict[str, Any]]:
+    """Which files came with a reply: what they are and their hash, never their content, which stays with the case."""
+    rows = ReplyFile.objects.filter(reply=reply).order_by("pk")
+    return [{"name": row.name, "size": row.size, "media_type": row.media_type, "sha256": row.sha256} for row in rows]
+
+
 def replies_printed(finding: Finding) -> list[dict[str, Any]]:
     """What parties answered, as it is printed."""
     return [
         {
             "party": row.party, "name": row.name, "position": row.position, "text": row.text, "sha256": row.sha256,
-            "received_at": row.received_at.isoformat(), "late": row.late,
+            "received_at": row.received_at.isoformat(), "late": row.late, "files": files_printed(row),
         }
         for row in Reply.objects.filter(finding=finding).order_by("pk")
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import Invalid
 from core.http import see_other, show_invalid
+from evidence.uploads import Upload
 from organisations.doors import actor_of
 
 from .. import norms, reply_rules
@@ -48,34 +49,47 @@ def answer_page(
     context = {
         "notice": notice, "claim": claim_words(notice.claim), "invitation": shown.invitation, "form": form, "here": here,
         "reply": shown.reply, "position": position.get(shown.reply.position, "") if shown.reply else "",
-        "over": shown.over, "ends": shown.ends, "tlp_mark": notice.mark,
+        "over": shown.over, "ends": shown.ends, "tlp_mark": notice.mark, "files": shown.files, "most_files": shown.most_files,
     }  # fmt: skip
     return render(request, "attribution/reply_answer.html", context, status=status)
 
 
 def answering_steps(request: HttpRequest, visit: Visit, here: str) -> HttpResponse:
-    """Reads, saves, sends; the same for a visitor with a code and a member who signed in."""
+    """Reads, saves, attaches, sends; the same for a visitor with a code and a member who signed in."""
     shown = answering.look(visit)
+    version, most_files = shown.invitation.notice.rules_version, shown.most_files
     if request.method == "POST" and shown.reply is None and not shown.over:
-        form = ReplyForm(request.POST, version=shown.invitation.notice.rules_version)
+        form = ReplyForm(request.POST, request.FILES, version=version, most_files=most_files)
+        sends = not {"save", "remove"} & set(request.POST)
+        if not sends:
+            form.all_optional()
         text, position = request.POST.get("text", ""), request.POST.get("position", "")
-        if "save" in request.POST:
-            answering.save_draft(visit, text=text, position=position)
-            return see_other(here)
-        if form.is_valid():
-            try:
-                answering.submit_reply(visit, text=text, position=position)
-            except Invalid as error:
-                show_invalid(form, error)
-            else:
+        try:
+            if not sends:
+                answering.save_draft(visit, text=text, position=position)
+            change_files(request, visit)
+            if not sends:
                 return see_other(here)
-        return answer_page(request, shown, form, here, status=422)
+            if form.is_valid():
+                answering.submit_reply(visit, text=text, position=position)
+                return see_other(here)
+        except Invalid as error:
+            show_invalid(form, error)
+        return answer_page(request, answering.look(visit), form, here, status=422)
     drafted = {"text": shown.invitation.draft, "position": shown.invitation.draft_position}
-    form = ReplyForm(initial=drafted, version=shown.invitation.notice.rules_version)
+    form = ReplyForm(initial=drafted, version=version, most_files=most_files)
     open_still = shown.reply is None and not shown.over
     if shown.reply is not None and request.GET.get("receipt"):
         return receipt_file(shown)
     return answer_page(request, shown, form if open_still else None, here)
+
+
+def change_files(request: HttpRequest, visit: Visit) -> None:
+    """Takes a file out of the draft, or the one that was chosen into it: kept at once, so that no error of the form loses it."""
+    if removed := request.POST.get("remove", ""):
+        answering.remove_file(visit, int(removed) if removed.isdecimal() and len(removed) < 19 else 0)
+    elif file := request.FILES.get("file"):
+        answering.attach_file(visit, Upload.of(file))
 
 
 def receipt_file(shown: Shown) -> HttpResponse:
@@ -84,7 +98,8 @@ def receipt_file(shown: Shown) -> HttpResponse:
     assert reply is not None  # noqa: S101
     lines = [
         f"{_('Receipt')}: {reply.receipt}", f"{_('Received')}: {reply.received_at.isoformat()}",
-        f"SHA-256 ({_('reply')}): {reply.sha256}", f"SHA-256 ({_('what is to be published')}): {notice.sha256}", "", reply.text, "",
+        f"SHA-256 ({_('reply')}): {reply.sha256}", f"SHA-256 ({_('what is to be published')}): {notice.sha256}",
+        *(f"SHA-256 ({file.name}): {file.sha256}" for file in shown.files), "", reply.text, "",
     ]  # fmt: skip
     return HttpResponse(
         "\n".join(lines), content_type="text/plain; charset=utf-8",

@@ -91,6 +91,7 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
         "names": names,
         "panels": panels,
         "replies": positions_of(finding),
+        "may_open": case.may(Action.DOWNLOAD_EVIDENCE),
         "dissents": [row for row in opinions if row.position != "concur"],
         "newer_standard": newest if (newest := norms.version_in_force()) != finding.standard_version else "",
         "waits": [cause_words(cause) for cause in finding.stale_because],

@@ -258,6 +258,12 @@ class OutcomeForm(Form):
     )
     how = forms.ChoiceField(label=_("How is it known?"), widget=forms.RadioSelect, choices=Resolution.How.choices)
     reasons = forms.CharField(label=_("Reasons"), widget=area())
+    decision = forms.CharField(
+        label=_("The decision, as it is cited"),
+        required=False,
+        widget=area(2),
+        help_text=_("Needed when a court, tribunal or commission decided and the finding does not name it yet."),
+    )
 
 
 class SupersedeForm(Form):
@@ -490,10 +496,25 @@ class ReplyForm(Form):
     text = forms.CharField(
         label=_("Your reply"), widget=area(12), help_text=_("It is printed with the finding, in your words and whole.")
     )
+    file = forms.FileField(
+        label=_("A file to go with it"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_(
+            "One at a time. It is kept as it is, never opened or unpacked here. Its name and hash are printed; its content is not."
+        ),
+    )
 
-    def __init__(self, *args: Any, version: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, version: str, most_files: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choose(self, "position", reply_rules.named("positions", version))
+        if most_files == 0:
+            del self.fields["file"]
+
+    def all_optional(self) -> None:
+        """A draft may be as unfinished as it likes."""
+        for field in self.fields.values():
+            field.required = False
 
 
 class SentForm(Form):

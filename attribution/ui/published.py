@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,6 +16,7 @@ from core.marks import Way, marks_that_leave
 
 from .. import norms, reply_rules
 from ..models import FindingIssue
+from ..pools import shown_pools
 from .answering import claim_words
 
 PUBLIC = "public"
@@ -91,3 +93,16 @@ def published_json(request: HttpRequest, public_id: str) -> JsonResponse:
         raise NotFound(public_id)
     rows = [{name: getattr(row, name) for name in FIELDS} for row in found]
     return JsonResponse({"issues": rows})
+
+
+@login_not_required
+@transaction.non_atomic_requests
+@require_safe
+def calibration(request: HttpRequest) -> HttpResponse:
+    """How good the estimates of each discipline were, all assessors together; a sentence where there is too little to say."""
+    with as_public() as using:
+        rows = shown_pools(using)
+    return render(
+        request, "attribution/calibration.html",
+        {"rows": rows, "questions": settings.CALIBRATION_QUESTIONS, "people": settings.CALIBRATION_PEOPLE},
+    )  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Invalid
 from core.http import see_other, show_invalid
 from core.marks import Mark
+from evidence.http import attachment
 from organisations.doors import actor_of
 from organisations.querysets import directory
 from organisations.roles import Action
@@ -52,8 +53,8 @@ def positions_of(finding: Any) -> list[dict[str, Any]]:
     """Replies with their position in words."""
     return [
         {"row": row, "position": dict(reply_rules.named("positions", row.rules_version)).get(row.position, row.position),
-         "party": dict(reply_rules.named("parties", row.rules_version)).get(row.party, row.party)}
-        for row in Reply.objects.filter(finding=finding).order_by("pk")
+         "party": dict(reply_rules.named("parties", row.rules_version)).get(row.party, row.party), "files": list(row.files.all())}
+        for row in Reply.objects.filter(finding=finding).prefetch_related("files").order_by("pk")
     ]  # fmt: skip
 
 
@@ -67,10 +68,17 @@ def finding_reply(request: HttpRequest, reference: str, number: str) -> HttpResp
     issues = list(FindingIssue.objects.filter(finding=finding).order_by("-number"))
     return page(
         request, case, "reply_holder", finding=finding, notice=notice, rows=rows_of(notice), bars=bar_words(bars),
-        replies=positions_of(finding), issues=issues, over=finding.standing in ("withdrawn", "superseded"),
+        replies=positions_of(finding), may_open=case.may(Action.DOWNLOAD_EVIDENCE), issues=issues, over=finding.standing in ("withdrawn", "superseded"),
         own=finding.proposed_by_id == actor.user.pk,
         may_publish=not bars and not any(notice and row.notice_id == notice.pk for row in issues),
     )  # fmt: skip
+
+
+@require_safe
+def reply_file(request: HttpRequest, reference: str, number: str, file: int) -> HttpResponseBase:
+    """A file that came with a reply, to keep; in an archive unless a scanner found nothing in it."""
+    opened = services.open_reply_file(actor=actor_of(request), reference=reference, label=number, file_id=file)
+    return attachment(opened.file, opened.handle)
 
 
 def back(reference: str, number: str) -> str:

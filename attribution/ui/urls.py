@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{FINDING}reply/notice/", replies.notice_new, name="notice-new"),
     path(f"{FINDING}reply/invite/", replies.reply_invite, name="reply-invite"),
     path(f"{FINDING}reply/waive/", replies.reply_waive_new, name="reply-waive-new"),
+    path(f"{FINDING}reply/files/<int:file>/", replies.reply_file, name="reply-file"),
     path(f"{FINDING}reply/<int:invitation>/renew/", replies.reply_renew, name="reply-renew"),
     path(f"{FINDING}reply/<int:invitation>/waive/", replies.reply_waive, name="reply-waive"),
     path(f"{FINDING}publish/", replies.finding_publish, name="finding-publish"),

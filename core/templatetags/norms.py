@@ -288,9 +288,10 @@ MENU = (
     ("/inbox/", pgettext_lazy("menu", "Inbox")),
     ("/organisation/", pgettext_lazy("menu", "Organisation")),
     ("/data/", pgettext_lazy("menu", "Public figures")),
+    ("/findings/", pgettext_lazy("menu", "Published findings")),
     ("/transparency/", pgettext_lazy("menu", "Transparency")),
 )
-PUBLIC_MENU = ("/data/", "/transparency/")
+PUBLIC_MENU = ("/data/", "/findings/", "/transparency/")
 # How many things wait in a room, by its address; a room above registers itself. Only what its reader can clear is counted.
 WAITING: dict[str, Callable[[Any], int]] = {}
 

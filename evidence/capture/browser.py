@@ -7,7 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from .guard import Refused
+from core.outward import Refused
+
 from .proxy import proxy
 
 SECONDS = 75
@@ -26,7 +27,7 @@ def version_of(program: str) -> str:
     try:
         said = subprocess.run([program, "--version"], capture_output=True, timeout=30, check=False)
     except (OSError, subprocess.TimeoutExpired) as problem:
-        raise Refused("capture_tool") from problem
+        raise Refused("tool") from problem
     return said.stdout.decode("utf-8", "replace").strip()[:120]
 
 
@@ -39,11 +40,11 @@ def run(program: str, arguments: list[str]) -> None:
             start_new_session=True,
         )  # fmt: skip
     except OSError as problem:
-        raise Refused("capture_tool") from problem
+        raise Refused("tool") from problem
     try:
         child.wait(SECONDS)
     except subprocess.TimeoutExpired as problem:
-        raise Refused("capture_too_slow") from problem
+        raise Refused("too_slow") from problem
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
@@ -61,5 +62,5 @@ def pictures(program: str, url: str) -> dict[str, bytes]:
             if out.is_file() and 0 < out.stat().st_size <= LARGEST:
                 made[name] = out.read_bytes()
     if "screenshot.png" not in made:
-        raise Refused("capture_no_picture")
+        raise Refused("no_picture")
     return made

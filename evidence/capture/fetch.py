@@ -2,37 +2,24 @@
 
 import http.client
 import io
-import socket
 import ssl
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from .guard import Refused, Target, check_url, target
+from core.outward import Pinned, Refused, Target, check_url, host_header, path_of
+
+from .guard import target
 
 MOST_BYTES = 50 * 1024 * 1024
 MOST_REDIRECTS = 5
 SECONDS = 60
 CHUNK = 64 * 1024
 AGENT = "Mozilla/5.0 (compatible; evidence capture)"
-
-
-class Pinned(http.client.HTTPConnection):
-    """A connection to the address that was judged, whatever the name says by now."""
-
-    def __init__(self, to: Target, secure: bool, seconds: float) -> None:  # noqa: FBT001
-        super().__init__(to.host, to.port, timeout=seconds)
-        self.to, self.secure = to, secure
-
-    def connect(self) -> None:
-        link: socket.socket = socket.create_connection((self.to.ip, self.to.port), self.timeout)
-        self.sock = (
-            ssl.create_default_context().wrap_socket(link, server_hostname=self.to.host) if self.secure else link
-        )
 
 
 @dataclass(slots=True)
@@ -54,9 +41,9 @@ def read_body(answer: http.client.HTTPResponse, until: float) -> bytes:
     while chunk := answer.read(CHUNK):
         body += chunk
         if len(body) > MOST_BYTES:
-            raise Refused("capture_too_large")
+            raise Refused("too_large")
         if time.monotonic() > until:
-            raise Refused("capture_too_slow")
+            raise Refused("too_slow")
     return bytes(body)
 
 
@@ -64,11 +51,9 @@ def ask(url: str, until: float, writer: WARCWriter) -> tuple[http.client.HTTPRes
     """One request and its answer, written down as they were."""
     scheme, host, port = check_url(url)
     to = target(host, port)
-    parts = urlsplit(url)
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    shown = f"[{host}]" if ":" in host else host
+    path = path_of(url)
     sent = [
-        ("Host", shown if port in (80, 443) else f"{shown}:{port}"), ("User-Agent", AGENT), ("Accept", "*/*"),
+        ("Host", host_header(host, port)), ("User-Agent", AGENT), ("Accept", "*/*"),
         ("Accept-Encoding", "identity"), ("Connection", "close"),
     ]  # fmt: skip
     connection = Pinned(to, scheme == "https", max(until - time.monotonic(), 1))
@@ -80,9 +65,9 @@ def ask(url: str, until: float, writer: WARCWriter) -> tuple[http.client.HTTPRes
         answer = connection.getresponse()
         body = read_body(answer, until)
     except ssl.SSLError as problem:
-        raise Refused("capture_tls") from problem
+        raise Refused("tls") from problem
     except (OSError, http.client.HTTPException, UnicodeError) as problem:
-        raise Refused("capture_unreachable") from problem
+        raise Refused("unreachable") from problem
     finally:
         connection.close()
     where: dict[str, Any] = {"warc_headers_dict": {"WARC-IP-Address": to.ip}}
@@ -116,4 +101,4 @@ def fetch(url: str) -> Fetched:
             continue
         media_type = (answer.getheader("Content-Type") or "application/octet-stream").partition(";")[0].strip().lower()
         return Fetched(url, to.ip, answer.status, media_type, body, out.getvalue(), chain)
-    raise Refused("capture_redirects")
+    raise Refused("redirects")

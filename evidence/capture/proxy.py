@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from .guard import Refused, check_url, target
+from core.outward import Refused, check_url
+
+from .guard import target
 
 MOST_BYTES = 200 * 1024 * 1024
 SECONDS = 90

@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('evidence', '0011_sealed_names'),
-        ('incidents', '0004_marks'),
+        ('incidents', '0010_marks'),
         ('organisations', '0002_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import clock, outward
 from core.errors import Invalid
 from core.marks import Pap, may_be_approached, strictest_pap
 from incidents.access import case_for
@@ -21,7 +21,7 @@ from organisations.actors import Actor, acting
 from organisations.roles import Action
 
 from ..access import must_be_open
-from ..capture import browser, guard
+from ..capture import browser
 from ..capture.fetch import fetch
 from ..errors import CaptureNotConfigured, TouchForbidden
 from ..models import EvidenceItem, IntakeJob
@@ -53,8 +53,8 @@ def ask_capture(*, actor: Actor, reference: str, url: str, facts: Mapping[str, A
         raise TouchForbidden
     url = url.strip()
     try:
-        guard.check_url(url)
-    except guard.Refused as refusal:
+        outward.check_url(url)
+    except outward.Refused as refusal:
         raise Invalid({"url": [capture_refusal(refusal.code)]}) from refusal
     details = {**dict(facts.get("details") or {}), "url": url}
     title = str(facts.get("title") or "") or _("Capture of %(host)s") % {"host": urlsplit(url).hostname}
@@ -76,8 +76,8 @@ def do_capture(actor: Actor, job: IntakeJob) -> None:
         at = clock.now()
         got = fetch(url)
         seen = browser.pictures(program, got.url)
-    except guard.Refused as refusal:
-        raise jobs.WorkFailed(refusal.code) from refusal
+    except outward.Refused as refusal:
+        raise jobs.WorkFailed(f"capture_{refusal.code}") from refusal
     files = {
         "capture.warc.gz": got.warc,
         **({f"source.{ENDINGS.get(got.media_type, 'bin')}": got.body} if got.body else {}),

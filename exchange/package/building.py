@@ -27,6 +27,7 @@ from evidence.services.handling import add_custody
 from incidents.access import CaseAccess, case_for
 from ledger.keys import signer
 from ledger.services import record as write_down
+from ledger.timestamps import trusted_certificates
 from organisations.actors import Actor, acting
 from organisations.roles import Action
 
@@ -134,6 +135,8 @@ def written(writer: BagWriter, said: dict[str, Any], material: Material, beating
     }
     for path, token in material.stamps.items():
         yield from writer.add(path, [token])
+    if material.stamps and (authorities := trusted_certificates()):
+        yield from writer.add(layout.AUTHORITIES, [authorities], packed=True)
     for path, value in texts.items():
         yield from writer.add(path, as_json(value), packed=True)
     for path, data in material.proofs.files.items():

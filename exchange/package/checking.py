@@ -14,8 +14,11 @@ from typing import Any
 
 from core.marks import Mark
 from evidence.custody import Link, first_fault
+from ledger.checkpoints import Checkpoint, read
 from ledger.hashing import leaf_hash
 from ledger.notes import BadNote, Verifier, signed_by
+from ledger.verify.log import check_proof
+from ledger.verify.verdict import Refused
 
 from ..bag.reading import Bag, BagRefused
 from . import layout
@@ -213,7 +216,11 @@ def check_signature(bag: Bag, identifier: str, trusted: Iterable[Verifier]) -> l
 
 
 def check_ledger(bag: Bag, trusted: Iterable[Verifier]) -> None:
-    """Each entry gives its leaf; a checkpoint under a trusted name was made by that key."""
+    """Each entry gives its leaf; a checkpoint under a trusted name was made by that key; a proof leads from its entry to the checkpoint.
+
+    An entry without a proof is not refused: it may have been too young for a checkpoint.
+    """
+    leaves: dict[str, bytes] = {}
     if layout.ENTRIES in bag.files:
         entries = parsed(bag.text(layout.ENTRIES), layout.ENTRIES)
         if not isinstance(entries, list):
@@ -221,13 +228,33 @@ def check_ledger(bag: Bag, trusted: Iterable[Verifier]) -> None:
         for entry in entries:
             if not isinstance(entry, dict) or not all(isinstance(entry.get(name), str) for name in LEAF):
                 raise wrong(layout.ENTRIES)
-            if leaf_hash([entry[name] for name in LEAF]).hex() != entry.get("leaf"):
+            leaf = leaf_hash([entry[name] for name in LEAF])
+            if leaf.hex() != entry.get("leaf"):
                 raise BagRefused("package_entry", entry["entry_id"][:40])
+            leaves[entry["entry_id"]] = leaf
+    proofs = sorted(path for path in bag.files if path.startswith(layout.PROOFS))
     if layout.CHECKPOINT in bag.files:
         try:
-            signed_by(bag.text(layout.CHECKPOINT, 64 * 1024), trusted)
+            text, _signers = signed_by(bag.text(layout.CHECKPOINT, 64 * 1024), trusted)
+            checkpoint = read(text)
         except BadNote as problem:
             raise BagRefused("package_signature", layout.CHECKPOINT) from problem
+        for path in proofs:
+            check_proof_at(path, bag, leaves, checkpoint)
+    elif proofs:
+        raise BagRefused("package_proof", proofs[0])
+
+
+def check_proof_at(path: str, bag: Bag, leaves: Mapping[str, bytes], checkpoint: Checkpoint) -> None:
+    """One proof, by the offline verifier's own reading of it."""
+    entry_id = path.removeprefix(layout.PROOFS).removesuffix(".json")
+    proof = parsed(bag.text(path), path)
+    if not isinstance(proof, dict) or entry_id not in leaves or str(proof.get("entry_id")) != entry_id:
+        raise BagRefused("package_proof", path)
+    try:
+        check_proof(proof, path, leaves[entry_id], checkpoint)
+    except Refused as problem:
+        raise BagRefused("package_proof", path) from problem
 
 
 def check(bag: Bag, trusted: list[Verifier], tick: Tick) -> Checked:

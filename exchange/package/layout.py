@@ -6,6 +6,7 @@ ENTRIES = "data/ledger/entries.json"
 CHECKPOINT = "data/checkpoint.txt"
 KEYS = "data/keys.json"
 GRAPH = "data/case.jsonld"
+PROOFS = "data/proofs/"
 AUTHORITIES = "data/timestamps/authorities.pem"
 README = "README.md"
 SIGNATURE = "signature.txt"
@@ -27,7 +28,7 @@ def file_path(label: str, sha256: str, *, locked: bool = False) -> str:
 
 def proof_path(entry_id: int) -> str:
     """An entry's proof of inclusion."""
-    return f"data/proofs/{entry_id}.json"
+    return f"{PROOFS}{entry_id}.json"
 
 
 def stamp_path(sha256: str) -> str:

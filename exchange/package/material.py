@@ -13,6 +13,7 @@ from incidents.models import Incident
 from incidents.selectors import activity
 from ledger.hashing import moment
 from ledger.models import Entry
+from ledger.proving import entry_data
 
 from ..custody.data import custody_data
 from ..models import Package
@@ -132,16 +133,6 @@ def description(
             "path": layout.custody_path(item.label), "links": len(custody["links"]),
             "last_hash": custody["links"][-1]["hash"] if custody["links"] else "",
         },
-    }  # fmt: skip
-
-
-def entry_data(entry: Entry) -> dict[str, Any]:
-    """An entry of the ledger, each field as its leaf hashes it."""
-    return {
-        "entry_id": str(entry.pk), "verb": entry.verb, "subject_type": entry.subject_type, "subject_id": entry.subject_id,
-        "root_id": "" if entry.root_id is None else str(entry.root_id), "actor_id": str(entry.actor_id),
-        "organisation_id": str(entry.organisation_id), "instruments": entry.instruments, "payload": entry.payload,
-        "recorded_at": moment(entry.recorded_at), "leaf": bytes(entry.leaf).hex(),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from ledger import keys, log
+from ledger.proving import prove
 
 from . import layout
 
@@ -24,21 +24,9 @@ def as_bytes(value: Any) -> bytes:
 
 def proofs_of(entries: list[dict[str, Any]]) -> Proofs:
     """Inclusion of each entry under one signed checkpoint, and the keys it can be checked with."""
-    last = log.checkpoint()
-    if last is None:
-        return Proofs(why_not="this platform's log had no checkpoint yet when the package was made")
-    found = {
-        int(entry["entry_id"]): log.proof_of(int(entry["entry_id"]), bytes.fromhex(entry["leaf"]), last)
-        for entry in entries
-    }
-    files = {layout.proof_path(entry_id): as_bytes(proof) for entry_id, proof in found.items() if proof is not None}
-    waiting = sum(proof is None for proof in found.values())
-    if not files:
-        return Proofs(why_not="the entries were too young when the package was made: no checkpoint covered them yet")
-    known = {
-        "log": keys.signer(log.PURPOSE).vkey,
-        "packages": keys.signer("packages").vkey,
-        "witnesses": [witness.vkey for witness in log.witnesses()],
-    }
-    files |= {layout.CHECKPOINT: log.whole_note(last).encode(), layout.KEYS: as_bytes(known)}
-    return Proofs(files, f"{waiting} of {len(found)} entries: no checkpoint covered them yet" if waiting else "")
+    found = prove({int(entry["entry_id"]): bytes.fromhex(entry["leaf"]) for entry in entries}, "the package")
+    if not found.proofs:
+        return Proofs(why_not=found.why_not)
+    files = {layout.proof_path(entry_id): as_bytes(proof) for entry_id, proof in found.proofs.items()}
+    files |= {layout.CHECKPOINT: found.checkpoint.encode(), layout.KEYS: as_bytes(found.keys)}
+    return Proofs(files, found.why_not)

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from . import additions, drafts, names, views, watching
+from . import additions, deadlines, drafts, labels, looks, names, recall, searches, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
 urlpatterns = [
     path("incidents/", views.IncidentList.as_view(), name="api-incident-list"),
+    path("labels/", labels.LabelList.as_view(), name="api-label-list"),
+    path("labels/<int:label_id>/", labels.LabelDetail.as_view(), name="api-label"),
+    path(f"{CASE}labels/", labels.CaseLabels.as_view(), name="api-incident-labels"),
     path(CASE, views.IncidentDetail.as_view(), name="api-incident"),
     path(f"{CASE}close/", views.IncidentMove.as_view(move="close"), name="api-incident-close"),
     path(f"{CASE}reopen/", views.IncidentMove.as_view(move="reopen"), name="api-incident-reopen"),
@@ -20,7 +23,16 @@ urlpatterns = [
     path("names/", names.NameLooks.as_view(), name="api-name-looks"),
     path("names/look/", names.NameLookUp.as_view(), name="api-name-look"),
     path(f"{CASE}watch/", watching.CaseWatch.as_view(), name="api-incident-watch"),
+    path("organisation/looks/", looks.OrganisationLooks.as_view(), name="api-organisation-looks"),
+    path(f"{CASE}looks/", looks.IncidentLooks.as_view(), name="api-incident-looks"),
+    path(f"{CASE}changes/", looks.IncidentChanges.as_view(), name="api-incident-changes"),
     path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
+    path("searches/", searches.SearchList.as_view(), name="api-search-list"),
+    path("searches/<int:search_id>/", searches.SearchDetail.as_view(), name="api-search"),
+    path("deadlines/", deadlines.DeadlineList.as_view(), name="api-deadline-list"),
+    path(f"{CASE}deadlines/", deadlines.CaseDeadlineList.as_view(), name="api-case-deadlines"),
+    path(f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.DeadlineDetail.as_view(), name="api-case-deadline"),
+    path("shares/recall/", recall.RecallList.as_view(), name="api-share-recall"),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
     path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),
     path("drafts/<draft:draft>/file/", drafts.DraftFile.as_view(), name="api-draft-file"),

@@ -43,7 +43,7 @@ class IncidentList(APIView):
 
     @extend_schema(
         operation_id="incidents_list",
-        parameters=[OpenApiParameter(name, str) for name in ("q", "sector", "country", "status", "cursor")],
+        parameters=[OpenApiParameter(name, str) for name in ("q", "sector", "country", "status", "label", "cursor")],
         responses=IncidentPageSerializer,
     )
     def get(self, request: Request) -> Response:
@@ -51,9 +51,10 @@ class IncidentList(APIView):
         # A NUL is in no text of the database: without it the filter finds what it would have found, nothing.
         said = {
             name: asked.get(name, "").replace("\x00", "\N{REPLACEMENT CHARACTER}")
-            for name in ("q", "sector", "country", "status")
+            for name in ("q", "sector", "country", "status", "label")
         }
-        wanted = selectors.Wanted(said["q"][:200], said["sector"], said["country"], said["status"])
+        label = said["label"] if re.fullmatch(r"[0-9]{0,18}", said["label"]) else "0"  # no label has the number 0
+        wanted = selectors.Wanted(said["q"][:200], said["sector"], said["country"], said["status"], label)
         page = selectors.incident_page(actor_of(request), wanted, asked.get("cursor", ""))
         following = None
         if page.next:

@@ -29,6 +29,9 @@ class IncidentFilter(FilterForm):
         label=_("Status"), required=False, choices=[("", _("Any")), *Status.choices], widget=LongSelect
     )
 
+    # Chosen on the page of labels: the blank form is the same for everybody, and labels are not.
+    label = forms.IntegerField(label=_("Label"), required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self.fields["sector"], [("", _("Any")), *taxonomy.sectors()])
@@ -39,7 +42,7 @@ class IncidentFilter(FilterForm):
         if not self.is_bound:
             return {}
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: str(value) for name, value in self.cleaned_data.items() if value}
 
     def words_for(self, name: str, value: str) -> str:
         """A filter in words, never as its code."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accreditation.errors import NotAccredited
 from core.errors import Invalid, NotFound
 from core.forms import Form
 from core.http import see_other, show_invalid
@@ -115,7 +116,7 @@ def grant_new(request: HttpRequest, reference: str) -> HttpResponse:
     """Shares the case with another organisation."""
     actor = actor_of(request)
     case = case_for(actor, reference, Action.SHARE)
-    form = GrantForm(request.POST or None, incident=case.incident)
+    form, status = GrantForm(request.POST or None, incident=case.incident), 422
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -125,13 +126,16 @@ def grant_new(request: HttpRequest, reference: str) -> HttpResponse:
             )  # fmt: skip
         except Invalid as error:
             show_invalid(form, error)
+        except NotAccredited as error:
+            form.add_error("grade", error.message)
+            status = error.status
         else:
             messages.success(
                 request, gettext("The case is shared with %(organisation)s.") % {"organisation": given["organisation"]}
             )
             return see_other("incident-grants", reference)
     context = case_context(request, case, "incident-grants", form=form)
-    return render(request, "incidents/grant_new.html", context, status=422 if form.errors else 200)
+    return render(request, "incidents/grant_new.html", context, status=status if form.errors else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

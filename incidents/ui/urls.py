@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from . import activity, additions, editing, filing, names, sharing, views, watching
+from . import (
+    activity,
+    additions,
+    deadlines,
+    editing,
+    filing,
+    labels,
+    looks,
+    names,
+    recall,
+    searches,
+    sharing,
+    views,
+    watching,
+)
 
 CASE = "incidents/<incident:reference>/"
 DRAFT = "incidents/new/<draft:draft>/"
@@ -17,7 +31,10 @@ urlpatterns = [
     path(f"{DRAFT}discard/", filing.draft_discard, name="draft-discard"),
     path(f"{DRAFT}<slug:step>/", filing.draft_step, name="draft-step"),
     path(f"{DRAFT}<slug:step>/save/", filing.draft_autosave, name="draft-autosave"),
+    path("organisation/labels/", labels.organisation_labels, name="organisation-labels"),
+    path("organisation/labels/<int:label_id>/", labels.label_change, name="label-change"),
     path(CASE, views.incident_summary, name="incident"),
+    path(f"{CASE}labels/", labels.incident_labels, name="incident-labels"),
     path(f"{CASE}change/<slug:step>/", editing.incident_change, name="incident-change"),
     path(f"{CASE}close/", views.incident_close, name="incident-close"),
     path(f"{CASE}reopen/", views.incident_reopen, name="incident-reopen"),
@@ -30,6 +47,21 @@ urlpatterns = [
     path(f"{CASE}names/", names.incident_names, name="incident-names"),
     path("names/", names.name_looks, name="name-looks"),
     path("names/look/", names.name_look, name="name-look"),
+    path("organisation/shares/recall/", recall.share_recall, name="share-recall"),
+    path("organisation/shares/recall/<slug:house>/", recall.share_recall_all, name="share-recall-all"),
     path(f"{CASE}watch/", watching.incident_watch, name="incident-watch"),
+    path("incidents/searches/", searches.searches, name="searches"),
+    path("incidents/searches/save/", searches.search_save, name="search-save"),
+    path("incidents/searches/<int:search_id>/drop/", searches.search_drop, name="search-drop"),
+    path("deadlines/", deadlines.deadline_list, name="deadline-list"),
+    path(f"{CASE}deadlines/", deadlines.incident_deadlines, name="incident-deadlines"),
+    path(f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.deadline, name="deadline"),
+    path("organisation/audit/", looks.organisation_audit, name="organisation-audit"),
+    path("organisation/audit/looks.csv", looks.organisation_audit_csv, name="organisation-audit-csv"),
+    path("organisation/audit/looks.json", looks.organisation_audit_json, name="organisation-audit-json"),
+    path(f"{CASE}looks/", looks.incident_looks, name="incident-looks"),
+    path(f"{CASE}looks/looks.csv", looks.incident_looks_csv, name="incident-looks-csv"),
+    path(f"{CASE}looks/looks.json", looks.incident_looks_json, name="incident-looks-json"),
+    path(f"{CASE}changes/", looks.incident_changes, name="incident-changes"),
     path(f"{CASE}activity/", activity.incident_activity, name="incident-activity"),
 ]

@@ -20,6 +20,7 @@ from organisations.roles import Action
 
 from .. import errors, selectors, services
 from ..access import case_for, grades_on
+from ..labels import labels_of
 from ..models import Incident
 from ..snapshots import facts_of
 from ..statements import statement_kinds
@@ -29,24 +30,32 @@ from .sections import case_context, notices_for
 from .words import change_address, fact_rows
 
 
+def label_words(actor: Actor, number: str) -> str:
+    """The label one's list is narrowed by; its number alone when it is none of one's own."""
+    name = next((str(label) for label in labels_of(actor) if str(label.pk) == number), number)
+    return _("Label: %(name)s") % {"name": name}
+
+
 def list_context(request: HttpRequest, actor: Actor, here: str) -> dict[str, Any]:
     """A page of cases by the filters in the address, and the ways to other pages."""
     form = IncidentFilter(request.GET) if request.GET else None
     filters = form.chosen() if form else {}
     wanted = selectors.Wanted(
-        filters.get("q", ""), filters.get("sector", ""), filters.get("country", ""), filters.get("status", "")
-    )
+        filters.get("q", ""), filters.get("sector", ""), filters.get("country", ""), filters.get("status", ""),
+        filters.get("label", ""),
+    )  # fmt: skip
     cursor = request.GET.get("cursor", "")
     page = selectors.incident_page(actor, wanted, cursor, with_victims=False)
     context = {
         "form": form,
         "filters": form or blank_filter(),
+        "asked": filters,
         "page": page,
         "wanted": wanted,
         "may_file": actor.may(Action.FILE),
         "chips": [
             {
-                "label": form.words_for(name, value),
+                "label": label_words(actor, value) if name == "label" else form.words_for(name, value),
                 "url": f"{here}?{urlencode({other: kept for other, kept in filters.items() if other != name})}",
             }
             for name, value in filters.items()

@@ -14,6 +14,8 @@ from .items import check_items
 from .log import CHECKPOINT, Keys, check_earlier, check_entries, check_proofs, key_of, keys_in
 from .proof import check_entry_proof
 from .record import check_record
+from .report import FORMAT as REPORT
+from .report import check_report
 from .source import MOST_TEXT, Source, from_folder, from_zip, parsed
 from .stamps import authorities, check_stamps
 from .verdict import Refused, Verdict, plain
@@ -29,7 +31,7 @@ def options() -> argparse.ArgumentParser:
     """What may be given."""
     parser = argparse.ArgumentParser(
         prog="norms-verify", epilog=ENDS,
-        description="Checks an evidence package (zip or unpacked folder), a custody record or the proof of an entry (JSON), offline.",
+        description="Checks an evidence package (zip or unpacked folder), a custody record, a verification report or the proof of an entry (JSON), offline.",
     )  # fmt: skip
     parser.add_argument("package", type=Path, help="the zip, folder or JSON file")
     parser.add_argument(
@@ -116,9 +118,11 @@ def stampable(source: Source, told: dict[str, str]) -> dict[str, str]:
 
 
 def check_json(text: str, path: str, keys: Keys, verdict: Verdict) -> None:
-    """A record, or the proof of an entry."""
+    """A record, a report, or the proof of an entry."""
     said = thing(parsed(text, path), path)
-    if "salt" in said and "checkpoint" in said:
+    if said.get("format") == REPORT:
+        check_report(said, keys, verdict)
+    elif "salt" in said and "checkpoint" in said:
         check_entry_proof(said, keys, verdict)
     else:
         check_record(said, verdict)

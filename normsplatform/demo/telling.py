@@ -3,12 +3,24 @@
 from . import cases
 from .cast import Cast
 from .stage import Stage
-from .stations import attribution, escalation, evidence, exchange, figures, filing, remediation, review, sealing
+from .stations import (
+    accrediting,
+    attribution,
+    escalation,
+    evidence,
+    exchange,
+    figures,
+    filing,
+    remediation,
+    review,
+    sealing,
+)
 from .story import Story
 
 
 def tell(story: Story, cast: Cast) -> None:
     """Tells what was not told before. The made-up cases come first: the real ones stand above them in every list."""
+    accrediting.tell(story, cast)
     figures.fill(story, cast)
     stages = [Stage(story, cast, case) for case in cases.all_cases()]
     for stage in stages:

@@ -40,10 +40,12 @@ INSTALLED_APPS = [
     "core",
     "ledger",
     "organisations",
+    "signin",
     "instruments",
     "sealing",
     "documents",
     "notifications",
+    "accreditation",
     "incidents",
     "evidence",
     "attribution",
@@ -52,6 +54,7 @@ INSTALLED_APPS = [
     "accountability",
     "publication",
     "exchange",
+    "keeping",
 ]
 MIDDLEWARE = [
     "normsplatform.middleware.RequestIdMiddleware",
@@ -67,11 +70,15 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "signin.middleware.KeepTypedMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "organisations.middleware.PrincipalMiddleware",
+    "signin.middleware.SignedInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "normsplatform.middleware.DomainErrorMiddleware",
+    "signin.middleware.SecondFactorMiddleware",
+    "normsplatform.middleware.LooksMiddleware",
     "organisations.once.OnceMiddleware",
 ]
 ROOT_URLCONF = "normsplatform.urls"
@@ -131,14 +138,25 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
     "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
     "ledger-checkpoint-stamp": {"task": "ledger.tasks.stamp_checkpoint", "schedule": 300.0},
+    "keeping-minimise": {"task": "keeping.tasks.minimise", "schedule": 24 * 3600.0},
+    "keeping-requeue": {"task": "keeping.tasks.requeue_lost", "schedule": 60.0},
+    "accreditation-warn": {"task": "accreditation.tasks.warn", "schedule": 3600.0},
+    "shares-recall": {"task": "incidents.tasks.tell_lapsed_shares", "schedule": 600.0},
+    "looks-months": {"task": "ledger.tasks.make_months", "schedule": 24 * 3600.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
+    "deadlines-remind": {"task": "incidents.tasks.remind_deadlines", "schedule": 3600.0},
+    "searches-look": {"task": "incidents.tasks.look_for_matches", "schedule": 300.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-compute": {"task": "attribution.tasks.recompute_stale", "schedule": 30.0},
     "findings-remind": {"task": "attribution.tasks.remind", "schedule": 3600.0},
+    "scores-pool": {"task": "attribution.tasks.pool_scores", "schedule": 3600.0},
     "seats-free": {"task": "attribution.tasks.free_seats", "schedule": 300.0},
     "findings-overdue": {"task": "attribution.tasks.flag_overdue", "schedule": 3600.0},
     "submissions-forget": {"task": "organisations.tasks.forget_submissions", "schedule": 3600.0},
+    "signin-forget": {"task": "signin.tasks.forget", "schedule": 600.0},
     "inbox-mail": {"task": "notifications.tasks.send_each", "schedule": 60.0},
+    "duty-pass-on": {"task": "notifications.tasks.pass_on", "schedule": 20.0},
+    "webhooks-deliver": {"task": "notifications.tasks.deliver_due", "schedule": 5.0},
     "inbox-digests": {"task": "notifications.tasks.send_digests", "schedule": crontab(hour="6", minute="0")},
     "inbox-forget": {"task": "notifications.tasks.forget", "schedule": 24 * 3600.0},
     "seals-tidy": {"task": "evidence.tasks.tidy_seals", "schedule": 300.0},
@@ -171,3 +189,7 @@ LOGGING: dict[str, Any] = {
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# How many resolved questions, judged by how many people, a discipline needs before its pooled score is said in public.
+CALIBRATION_QUESTIONS = 20
+CALIBRATION_PEOPLE = 5

@@ -16,4 +16,6 @@ def files_root(tmp_path: Path, settings: Any) -> Path:
     return Path(settings.FILES_ROOT)
 
 
-from .ground import found, ground, publisher  # noqa: E402, F401  (a fixture)
+from tests.evidence.test_danger import scanner  # noqa: E402, F401  (a fixture)
+
+from .ground import found, ground, publisher  # noqa: E402, F401  (fixtures)

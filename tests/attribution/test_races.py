@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from attribution import services
-from attribution.models import Finding
+from attribution.models import Finding, Opinion
 from core.errors import DomainError
 from evidence.services import withdraw_item
 from ledger.models import Entry
@@ -68,6 +68,29 @@ def test_two_people_open_a_round_at_once(real: Ground) -> None:
         with as_(actor):
             told += Entry.objects.filter(verb="panel.revealed").count()
     assert told == 1
+
+
+def test_two_people_close_a_round_at_once_or_one_opens_what_another_closes(real: Ground) -> None:
+    """It is closed once. An opening that comes first stays open for reading; one that comes second is refused."""
+    real.ready()
+    real.sealed()
+
+    def as_of(act: Callable[..., Any], actor: Any) -> Callable[[], Any]:
+        def run() -> None:
+            with as_(actor):
+                act(actor=actor, reference=real.reference, panel=1)
+
+        return run
+
+    closers = (real.analyst, real.people.vela.coordinator)
+    outcomes = at_once(
+        *(as_of(services.close_panel, each) for each in closers), as_of(services.reveal_panel, real.members[0])
+    )
+    assert sorted(outcomes[:2]) == ["done", "panel_round_over"], outcomes
+    assert outcomes[2] in ("done", "panel_round_over"), outcomes
+    with as_(real.analyst):
+        assert Entry.objects.filter(verb="panel.closed").count() == 1
+        assert Opinion.objects.count() == (3 if outcomes[2] == "done" else 0)
 
 
 def test_two_items_withdrawn_at_once_are_both_seen(real: Ground) -> None:

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
+from accountability import building
 from accountability import services as accountability
 from attribution import errors, services
 from attribution.models import Finding, Reply
@@ -177,14 +178,36 @@ def test_a_review_anybody_may_read_waits_for_the_reply_too(
         )
     noticed(ground)
     invitation = asked(ground)
-    with as_(coordinator), pytest.raises(errors.ReplyAwaited):
-        accountability.request_review(actor=coordinator, reference=ground.reference, mark="TLP:CLEAR")
+    for mark in ("TLP:CLEAR", "TLP:GREEN"):
+        with as_(coordinator), pytest.raises(errors.ReplyAwaited):
+            accountability.request_review(actor=coordinator, reference=ground.reference, mark=mark)
     with as_(coordinator):
-        accountability.request_review(actor=coordinator, reference=ground.reference, mark="TLP:GREEN")
+        accountability.request_review(actor=coordinator, reference=ground.reference, mark="TLP:AMBER")
     answered(invitation)
     with as_(coordinator):
-        accountability.request_review(actor=coordinator, reference=ground.reference, mark="TLP:CLEAR")
+        for mark in ("TLP:CLEAR", "TLP:GREEN"):
+            accountability.request_review(actor=coordinator, reference=ground.reference, mark=mark)
         assert Reply.objects.count() == 1
+
+
+def test_what_was_found_between_the_asking_and_the_making_waits_too(
+    ground: Ground, publisher: Actor, base: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A review for the public is asked for, the claim changes, and the worker comes: it is not made."""
+    monkeypatch.setattr("documents.kinds.send", lambda kind, job: None)
+    coordinator = ground.people.vela.coordinator
+    with acting_as(ground.analyst.principal):
+        edit_incident(actor=ground.analyst, reference=ground.reference, version=1, facts={"mark": "TLP:CLEAR"})
+    noticed(ground)
+    answered(asked(ground), position="comments")
+    with as_(coordinator):
+        review = accountability.request_review(actor=coordinator, reference=ground.reference, mark="TLP:GREEN")
+    with as_(ground.analyst):
+        services.amend_finding(
+            actor=ground.analyst, reference=ground.reference, label="F-1", facts={"confidence": "high"}, why="A log"
+        )
+    with as_(coordinator), pytest.raises(errors.ReplyAwaited):
+        building.prepare_review(coordinator, review.job)
 
 
 @pytest.mark.duty("SHR-7")

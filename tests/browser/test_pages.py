@@ -19,9 +19,9 @@ from evidence.models import StoredFile
 from evidence.services import verify_item
 from incidents.models import Incident
 from organisations.actors import Actor
-from sealing.services import make_key
 from tests.browser.checks import WIDTHS, axe_faults, inline_code, layout_faults, watch
 from tests.browser.conftest import Cast, Sit
+from tests.browser.states import Rooms, rooms
 from tests.doors.addresses import READ, Address, Kind, walk
 from tests.doors.test_crawl import everything
 from tests.doors.test_urls import url_of
@@ -34,8 +34,16 @@ LANGUAGES = ("en", "ar")
 # Addresses read with GET that are no page of their own: files, a part of a page, a step that leads elsewhere.
 NO_PAGE = {
     "health-live",
+    "incident-looks-csv",
+    "organisation-export-part",
+    "data-request-package",
+    "data-held-json",
+    "incident-looks-json",
+    "organisation-audit-csv",
+    "organisation-audit-json",
     "calendar-feed",
     "published-json",
+    "reply-file",
     "log-checkpoint",
     "log-entries",
     "log-entries-part",
@@ -51,6 +59,9 @@ NO_PAGE = {
     "release-progress",
     "review-progress",
     "review-document",
+    "verification-progress",
+    "verification-document",
+    "verification-data",
     "custody-record-progress",
     "custody-record-document",
     "custody-record-data",
@@ -60,15 +71,10 @@ NO_PAGE = {
     "received-package-progress",
     "attribution-matrix-csv",
     "mfa_download_recovery_codes",
+    "mfa_login_webauthn",
+    "kept",
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
-# Pages of things this house does not hold: a notice to answer, a published finding, content that is sealed, handed over or
-# redacted. Their own tests read them without a browser; docs/duties.md (GOV-4) says that a browser has not yet.
-NOT_HELD = {
-    "reply", "reply-member", "published-finding", "evidence-receipt", "evidence-dispose", "evidence-redaction",
-    "evidence-redaction-decide", "evidence-seal-ask", "evidence-seal-request", "evidence-seal-answer", "evidence-seal-open",
-    "evidence-seal-facts", "evidence-seal-carry-out",
-}  # fmt: skip
 # Signed in, these lead on to the first page.
 FOR_VISITORS = {"account_login", "account_signup", "account_reset_password"}
 
@@ -78,7 +84,7 @@ def pages() -> list[Address]:
     return [
         address
         for address in walk()
-        if not address.is_api and READ in address.door.methods and address.name not in NO_PAGE | NOT_HELD
+        if not address.is_api and READ in address.door.methods and address.name not in NO_PAGE
     ]
 
 
@@ -95,9 +101,13 @@ class House:
     member: Actor
     # Things in the state some page is for: a closed case, a frozen item.
     instead: dict[str, dict[str, str]]
+    # Pages of things in a state of their own, outside this case: where, and who opens them.
+    rooms: Rooms
 
     def reader(self, address: Address) -> Actor | None:
         """Who opens an address: whoever may do everything in the house that holds the case, unless somebody is meant."""
+        if address.name in self.rooms:
+            return self.rooms[address.name][1]
         if address.name == "evidence-sweep":
             return self.admin
         if address.name in FOR_VISITORS or (address.door.kind is Kind.ANYONE and "release" in address.name):
@@ -112,6 +122,8 @@ class House:
 
     def url(self, address: Address) -> str:
         """The address of a thing in the right state."""
+        if address.name in self.rooms:
+            return self.rooms[address.name][0]
         return url_of(address, World(self.world.incident, {**self.world.names, **self.instead.get(address.name, {})}))
 
 
@@ -121,13 +133,6 @@ SECOND_FACTOR = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate
 
 # Only for somebody who has a sealing key.
 WITH_SEALING_KEY = {"sealing-key-change", "sealing-key-replace"}
-
-
-def with_sealing_key(actor: Actor) -> Actor:
-    """The person with a key of their own."""
-    with acting_as(actor.principal):
-        make_key(actor=actor, passphrase="marram grass holds the dune")
-    return actor
 
 
 def with_second_factor(actor: Actor) -> Actor:
@@ -161,10 +166,12 @@ def house(committed: str, cast: Cast) -> House:
         release = bureau.publish(key_points="Health is hit most often.")
         world = build(cast)
         bureau.prepare(key_points="The next one.", revision_notes="A late case.")
+        elsewhere = rooms(cast)  # whoever gave in the sealed item has a sealing key from then on
         return House(
+            rooms=elsewhere,
             world=replace(world, names={**world.names, "release:version": release.version}),
             insider=everything(cast.vela, "insider"),
-            author=with_sealing_key(with_second_factor(cast.vela.analyst)),
+            author=with_second_factor(cast.vela.analyst),
             publisher=bureau.first,
             admin=cast.vela.admin,
             invited=cast.meridian.person("forensic_assessor"),

@@ -115,14 +115,60 @@ ACCOUNTS = {
     "mfa_view_recovery_codes": PERSON,
     "mfa_generate_recovery_codes": PERSON,
     "mfa_download_recovery_codes": PERSON,
+    "mfa_login_webauthn": ANYONE,
+    "mfa_list_webauthn": PERSON,
+    "mfa_add_webauthn": PERSON,
+    "mfa_reauthenticate_webauthn": PERSON,
+    "mfa_edit_webauthn": OWN,
+    "mfa_remove_webauthn": OWN,
 }
 
 MANAGE = open_to(Kind.PERSON, *FORM, action=A.MANAGE_ORGANISATION)
 MEMBER = open_to(Kind.OWN, *FORM, action=A.MANAGE_ORGANISATION)
+PERSON_MANAGES = Door(Kind.PERSON, {READ: None, "POST": A.MANAGE_ORGANISATION})
 ORGANISATION = {
     "organisation": PERSON,
     "organisation-switch": open_to(Kind.PERSON, "POST"),
+    "organisation-roles": PERSON,
+    "organisation-exports": MANAGE,
+    "organisation-export-again": open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION),
+    "organisation-export-part": open_to(Kind.OWN, action=A.MANAGE_ORGANISATION),
+    "api-house-exports": MANAGE,
+    "api-house-export-again": open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION),
+    "api-house-export-part": open_to(Kind.OWN, action=A.MANAGE_ORGANISATION),
+    "data-requests": PERSON,
+    "data-request-new": open_to(Kind.PERSON, *FORM, action=A.HANDLE_REQUESTS),
+    "data-request": OWN,
+    "data-request-decide": open_to(Kind.OWN, *FORM, action=A.HANDLE_REQUESTS),
+    "data-request-delivered": open_to(Kind.OWN, *FORM, action=A.HANDLE_REQUESTS),
+    "data-request-again": open_to(Kind.OWN, "POST", action=A.HANDLE_REQUESTS),
+    "data-request-package": OWN,
+    "organisation-retention": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "api-retention": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "data-held": open_to(Kind.PERSON, *FORM),
+    "data-held-json": PERSON,
+    "api-data-requests": open_to(Kind.PERSON, *FORM),
+    "api-data-request": OWN,
+    "api-data-request-decision": open_to(Kind.OWN, "POST", action=A.HANDLE_REQUESTS),
+    "api-data-request-delivery": open_to(Kind.OWN, "POST", action=A.HANDLE_REQUESTS),
+    "api-data-request-package": OWN,
+    "api-data-held": PERSON,
+    "api-own-requests": open_to(Kind.PERSON, "POST"),
+    "organisation-audit": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-audit-csv": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-audit-json": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "api-organisation-looks": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-members": PERSON,
+    "organisation-labels": open_to(Kind.PERSON, *FORM),  # adding one: administrators
+    "label-change": MEMBER,
+    "api-label-list": open_to(Kind.PERSON, *FORM),
+    "api-label": open_to(Kind.OWN, "PUT", "DELETE", action=A.MANAGE_ORGANISATION),
     "member-invite": MANAGE,
+    "member-suspend": MEMBER,
+    "member-restore": MEMBER,
+    "api-member-list": open_to(Kind.PERSON, *FORM),  # inviting: administrators
+    "api-member": open_to(Kind.OWN, "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-member-suspension": open_to(Kind.OWN, "PUT", "DELETE", action=A.MANAGE_ORGANISATION),
     "member-roles": MEMBER,
     "member-end": MEMBER,
     "tokens": open_to(Kind.PERSON, *FORM),
@@ -135,6 +181,25 @@ ORGANISATION = {
     "api-me": PERSON,
     "api-token-list": open_to(Kind.PERSON, *FORM),
     "api-token": open_to(Kind.OWN, "DELETE"),
+    "organisation-service-accounts": MANAGE,
+    "organisation-service-account": MEMBER,
+    "api-service-account-list": MANAGE,
+    "api-service-account": open_to(Kind.OWN, "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-service-tokens": MEMBER,
+}
+
+SIGN_IN = {
+    "account": PERSON,
+    "kept": PERSON,
+    "kept-list": open_to(Kind.PERSON, *FORM),
+    "sessions": PERSON,
+    "sessions-end-others": open_to(Kind.PERSON, "POST"),
+    "session-end": open_to(Kind.OWN, *FORM),
+    "organisation-signin": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-signin-factor": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-session-list": open_to(Kind.PERSON, READ, "DELETE"),
+    "api-session": open_to(Kind.OWN, "DELETE"),
+    "api-organisation-signin": open_to(Kind.PERSON, READ, "PATCH", action=A.MANAGE_ORGANISATION),
 }
 
 SEALING = {
@@ -143,6 +208,80 @@ SEALING = {
     "sealing-key-replace": open_to(Kind.PERSON, *FORM),
     "api-sealing-key": open_to(Kind.PERSON, *FORM),
     "api-sealing-key-passphrase": open_to(Kind.PERSON, "POST"),
+}
+
+ATTESTS = open_to(Kind.OWN, *FORM, action=A.ATTEST)
+ACCREDITATION = {
+    "accreditation": PERSON,
+    "attestation-new": open_to(Kind.PERSON, "POST", action=A.ATTEST),
+    "attestation": OWN,
+    "attestation-answers": ATTESTS,
+    "attestation-send": ATTESTS,
+    "attestation-take-back": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "attestation-decide": open_to(Kind.OWN, *FORM, action=A.REVIEW_ATTESTATION),
+    "attestation-end": ATTESTS,
+    "api-accreditation": PERSON,
+    "api-attestation-list": open_to(Kind.PERSON, *FORM),
+    "api-attestation": open_to(Kind.OWN, READ, "PATCH"),
+    "api-attestation-send": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "api-attestation-take-back": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "api-attestation-decide": open_to(Kind.OWN, "POST", action=A.REVIEW_ATTESTATION),
+    "api-attestation-end": open_to(Kind.OWN, "POST", action=A.ATTEST),
+    "share-recall": open_to(Kind.PERSON, action=A.SHARE),
+    "share-recall-all": open_to(Kind.OWN, *FORM, action=A.SHARE),
+    "api-share-recall": open_to(Kind.PERSON, *FORM, action=A.SHARE),
+}
+
+DUTY = {
+    "duty": PERSON,
+    "duty-new": MANAGE,
+    "duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "duty-change": MEMBER,
+    "duty-end": MEMBER,
+    "duty-of": open_to(Kind.OWN, *FORM),  # of a house one shares a case with
+    "duty-answer": open_to(Kind.ANYONE, *FORM),  # a mailbox cannot sign in: the secret is in the address
+    "api-duty": PERSON_MANAGES,
+    "api-duty-test": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-duty-calls": PERSON,
+    "api-duty-contact": Door(Kind.OWN, {READ: None, "PUT": A.MANAGE_ORGANISATION, "DELETE": A.MANAGE_ORGANISATION}),
+    "api-duty-of": open_to(Kind.OWN, *FORM),
+}
+
+DEADLINES = {
+    "deadline-list": PERSON,
+    "incident-deadlines": case(A.VIEW),
+    "deadline": by_owners(
+        case(A.SEE_REMEDIATION, POST=A.RESTORE), "POST"
+    ),  # by its clock's own action; this one is a task's
+    "searches": PERSON,
+    "search-save": open_to(Kind.PERSON, "POST"),
+    "search-drop": open_to(Kind.OWN, "POST"),
+    "api-deadline-list": PERSON,
+    "api-case-deadlines": case(A.VIEW),
+    "api-case-deadline": by_owners(case(A.SEE_REMEDIATION, POST=A.RESTORE), "POST"),
+    "api-search-list": open_to(Kind.PERSON, *FORM),
+    "api-search": open_to(Kind.OWN, "DELETE"),
+}
+
+HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
+HOOK = open_to(Kind.OWN, action=A.MANAGE_ORGANISATION)
+WEBHOOKS = {
+    "webhooks": MANAGE,
+    "webhook": HOOK,
+    "webhook-change": MEMBER,
+    "webhook-rotate": HOOK_ACT,
+    "webhook-test": HOOK_ACT,
+    "webhook-disable": HOOK_ACT,
+    "webhook-enable": HOOK_ACT,
+    "webhook-end": MEMBER,
+    "webhook-delivery": HOOK,
+    "webhook-redeliver": HOOK_ACT,
+    "api-webhooks": MANAGE,
+    "api-webhook": open_to(Kind.OWN, READ, "PUT", "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-webhook-rotate": HOOK_ACT,
+    "api-webhook-test": HOOK_ACT,
+    "api-webhook-deliveries": HOOK,
+    "api-webhook-delivery": MEMBER,
 }
 
 NOTICE = open_to(Kind.OWN, "POST")
@@ -191,6 +330,14 @@ INCIDENTS = {
     "statement-new": form(A.EDIT),
     "timeline-new": form(A.EDIT),
     "link-new": form(A.EDIT),
+    "incident-looks": case(A.SEE_AUDIT),
+    "incident-looks-csv": case(A.SEE_AUDIT),
+    "incident-looks-json": case(A.SEE_AUDIT),
+    "incident-changes": case(A.SEE_AUDIT),
+    "api-incident-looks": case(A.SEE_AUDIT),
+    "api-incident-changes": case(A.SEE_AUDIT),
+    "incident-labels": case(A.VIEW, POST=A.VIEW),  # one's own labels
+    "api-incident-labels": case(A.VIEW, PUT=A.VIEW),
     "incident-watch": act(A.VIEW),
     "api-incident-watch": case(PUT=A.VIEW, DELETE=A.VIEW),
     "incident-grants": case(A.SEE_GRANTS),
@@ -326,10 +473,18 @@ ATTRIBUTION = {
     "api-finding-reply": case(A.PROPOSE_FINDING, POST=A.PROPOSE_FINDING),
     "api-reply-invitations": act(A.PROPOSE_FINDING),
     "api-reply-waivers": act(A.PROPOSE_FINDING),
+    "reply-file": case(A.DOWNLOAD_EVIDENCE),
+    "api-reply-file-content": case(A.DOWNLOAD_EVIDENCE),
+    "api-reply-renew": act(A.PROPOSE_FINDING),
+    "api-relying-acknowledged": act(A.PROPOSE_FINDING),
     "api-finding-publish": act(A.PROPOSE_FINDING),
     "api-finding-relying": case(A.PROPOSE_FINDING, POST=A.PROPOSE_FINDING),
     "reply": open_to(Kind.ANYONE, *FORM),  # by a secret address and a code: no account is needed
     "api-reply": open_to(Kind.ANYONE, READ, "PUT", "POST"),
+    "api-reply-files": open_to(Kind.ANYONE, "POST"),
+    "api-reply-file": open_to(Kind.ANYONE, "DELETE"),
+    "calibration": ANYONE,
+    "api-calibration": ANYONE,
     "reply-member": open_to(Kind.OWN, *FORM),  # of the organisation asked
     "published-list": ANYONE,
     "my-estimates": PERSON,
@@ -446,6 +601,18 @@ ACCOUNTABILITY = {
     "review-progress": case(A.SEE_REVIEW),
     "review-retry": act(A.REQUEST_REVIEW),
     "review-document": case(A.SEE_REVIEW),
+    # A verification report is read by the organisation that asked for it; here the holder did.
+    "verification-list": form(A.SEE_ATTRIBUTION),
+    "verification": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-progress": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-retry": by_owners(act(A.SEE_ATTRIBUTION)),
+    "verification-document": by_owners(case(A.SEE_ATTRIBUTION)),
+    "verification-data": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-list": form(A.SEE_ATTRIBUTION),
+    "api-verification": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-retry": by_owners(act(A.SEE_ATTRIBUTION)),
+    "api-verification-document": by_owners(case(A.SEE_ATTRIBUTION)),
+    "api-verification-data": by_owners(case(A.SEE_ATTRIBUTION)),
     "recommendation-new": form(A.REQUEST_REVIEW),
     "recommendation-close": form(A.REQUEST_REVIEW),
     "api-review-list": case(A.SEE_REVIEW, POST=A.REQUEST_REVIEW),
@@ -524,8 +691,13 @@ DECLARED: dict[str, Door] = {
     **PLATFORM,
     **ACCOUNTS,
     **ORGANISATION,
+    **SIGN_IN,
     **SEALING,
+    **ACCREDITATION,
     **INBOX,
+    **DUTY,
+    **WEBHOOKS,
+    **DEADLINES,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,

@@ -1,5 +1,6 @@
 """A package of another platform: checked before anything is believed, taken in whole or not at all, custody continued (ATT-4)."""
 
+import base64
 import hashlib
 import io
 import json
@@ -29,8 +30,10 @@ from exchange.tasks import take_in_package
 from incidents.access import case_for
 from incidents.models import Incident
 from incidents.services import close_incident
+from ledger import log
 from ledger.keys import signer
 from ledger.notes import Signer
+from ledger.services import sequence_pending
 from organisations.actors import Actor, acting
 from organisations.roles import Grade
 from tests.evidence.builders import LOG, given, graded, shared
@@ -322,6 +325,60 @@ def test_what_is_wrong_is_refused_and_named_and_nothing_is_taken_in(
     job = seen(people.orrin.analyst, theirs).job
     assert (job.state, job.error_code) == ("failed", code), job.error_detail
     assert named in job.error_detail
+    nothing_came_of_it(people, files_root)
+
+
+@pytest.fixture
+def proven(people: People, incident: Incident, work: Work, tmp_path: Path, settings: Any) -> bytes:
+    """A package whose entries stand in the log under a signed checkpoint."""
+    settings.KEYS_ROOT = tmp_path / "keys"
+    given(people.vela.analyst, incident, mark="TLP:AMBER")
+    assert sequence_pending() and log.publish_checkpoint() is not None
+    return made(work, people.vela.analyst, incident)
+
+
+def a_proof(files: dict[str, bytes]) -> str:
+    return min(path for path in files if path.startswith("data/proofs/"))
+
+
+def other_path(proof: Any) -> None:
+    proof["path"][0] = base64.b64encode(bytes(32)).decode()
+
+
+def of_no_entry(files: dict[str, bytes]) -> dict[str, bytes]:
+    path = a_proof(files)
+    found = {**files, "data/proofs/999999.json": files[path]}
+    found.pop("signature.txt")
+    return manifests(found)
+
+
+def without_checkpoint(files: dict[str, bytes]) -> dict[str, bytes]:
+    return manifests({k: v for k, v in files.items() if k not in {"data/checkpoint.txt", "signature.txt"}})
+
+
+UNPROVEN: dict[str, Change] = {
+    "another path": lambda files: edited(a_proof(files), other_path)(files),
+    "another place": lambda files: edited(a_proof(files), lambda proof: proof.update(index=proof["index"] ^ 1))(files),
+    "a proof that is none": lambda files: edited(a_proof(files), lambda proof: proof.clear())(files),
+    "a proof of no entry": of_no_entry,
+    "no checkpoint": without_checkpoint,
+}
+
+
+def test_entries_with_proofs_are_taken_in(people: People, theirs: Incident, proven: bytes, work: Work) -> None:
+    assert a_proof(inside(proven))
+    work(lambda: given_in(people.orrin.analyst, theirs, proven))
+    assert seen(people.orrin.analyst, theirs).job.state == "done"
+
+
+@pytest.mark.parametrize("what", UNPROVEN)
+def test_a_proof_that_proves_nothing_is_refused(
+    people: People, theirs: Incident, proven: bytes, work: Work, files_root: Path, what: str
+) -> None:
+    work(lambda: given_in(people.orrin.analyst, theirs, packed(UNPROVEN[what](inside(proven)))))
+    job = seen(people.orrin.analyst, theirs).job
+    assert (job.state, job.error_code) == ("failed", "package_proof"), job.error_detail
+    assert "data/proofs/" in job.error_detail
     nothing_came_of_it(people, files_root)
 
 

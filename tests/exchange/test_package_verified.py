@@ -13,7 +13,10 @@ from ledger import log
 from ledger.keys import signer
 from ledger.services import sequence_pending
 from ledger.verify.cli import main
+from organisations.actors import SYSTEM_EMAIL
+from organisations.models import User
 from tests.evidence.builders import LOG, given
+from tests.ledger.authority import running
 from tests.people import People
 
 from .bags import inside, made, manifests, packed
@@ -47,3 +50,28 @@ def test_a_package_of_the_platform_holds_and_a_changed_one_does_not(
     place.write_bytes(packed(manifests({**files, path: LOG + b"one more line\n"})))
     code, told = main([str(place), *trusted]), capsys.readouterr().out
     assert code == 1 and "is not the file data/items.json speaks of" in told and "signs something else" in told, told
+
+
+def test_stamps_come_with_the_certificates_the_sender_trusts(
+    people: People, incident: Incident, work: Work, tmp_path: Path, settings: Any,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    settings.KEYS_ROOT = tmp_path / "keys"
+    User.objects.get_or_create(email=SYSTEM_EMAIL, defaults={"name": "Norms Platform", "is_system": True})
+    analyst = people.vela.analyst
+    with running() as authority:
+        roots = tmp_path / "roots.pem"
+        roots.write_bytes(authority.root_pem)
+        settings.TIMESTAMP_URL, settings.TIMESTAMP_ROOTS = authority.url, str(roots)
+        work(lambda: given(analyst, incident))
+        assert sequence_pending() and log.publish_checkpoint() is not None
+        data = made(work, analyst, incident, mark="TLP:RED")
+    assert inside(data)["data/timestamps/authorities.pem"] == authority.root_pem
+    place = tmp_path / "package.zip"
+    place.write_bytes(data)
+    keys = ["--key", signer("packages").vkey, "--key", signer("log").vkey]
+    assert main([str(place), *keys, "--authorities", str(roots)]) == 0
+    told = capsys.readouterr().out
+    assert "Test time-stamping authority" in told
+    assert main([str(place), *keys]) == 3, "the package's own certificates vouch for nothing"
+    assert "get" in capsys.readouterr().out

@@ -36,8 +36,8 @@ def verbs(actor: Actor) -> list[str]:
 def test_members_are_listed_with_their_roles_in_words(sign_in: SignIn, people: People) -> None:
     people.vela.person("legal_assessor")
     stranger = people.orrin.analyst
-    page = sign_in(people.vela.analyst).get("/organisation/").content.decode()
-    for words in ("Vela National CERT", "State body", "vela legal_assessor", "Law assessor", "Your keys for programs"):
+    page = sign_in(people.vela.analyst).get("/organisation/members/").content.decode()
+    for words in ("Vela National CERT", "State body", "vela legal_assessor", "Law assessor", "Keys for programs"):
         assert words in page, words
     assert stranger.user.email not in page
     assert "Invite a member" not in page and "Change roles" not in page
@@ -54,7 +54,7 @@ def test_an_administrator_invites_a_person_who_then_chooses_a_password(
     assert not user.has_usable_password()
     with acting_as(people.vela.admin.principal):
         assert Membership.objects.get(user=user).roles == ["analyst", "custodian"]
-    page = client.get("/organisation/").content.decode()
+    page = client.get("/organisation/members/").content.decode()
     assert "New &lt;b&gt;Person&lt;/b&gt;" in page and "New <b>Person" not in page
     assert verbs(people.vela.admin) == ["member.invited"]
 
@@ -105,7 +105,9 @@ def test_an_invitation_that_cannot_be_is_refused_beside_its_field(
 def test_a_change_of_roles_holds_from_the_next_request_on(sign_in: SignIn, people: People) -> None:
     admin, analyst = people.vela.admin, people.vela.analyst
     assert sign_in(analyst).get("/incidents/new/").status_code == 200
-    changed = sign_in(admin).post(f"/organisation/members/{membership_of(analyst).pk}/", {"roles": ["researcher"]})
+    changed = sign_in(admin).post(
+        f"/organisation/members/{membership_of(analyst).pk}/", {"roles": ["researcher"], "reason": "Moved"}
+    )
     assert changed.status_code == 303
     assert sign_in(analyst).get("/incidents/new/").status_code == 403
     assert verbs(admin) == ["member.roles_changed"]
@@ -114,8 +116,10 @@ def test_a_change_of_roles_holds_from_the_next_request_on(sign_in: SignIn, peopl
 def test_an_ended_membership_ends_access_and_keys_at_once(sign_in: SignIn, people: People) -> None:
     admin, analyst = people.vela.admin, people.vela.analyst
     client = sign_in(analyst)
-    client.post("/organisation/keys/", {"name": "Export"})
-    key = re.search(r"norms_[\w-]+", client.post("/organisation/keys/", {"name": "Other"}).content.decode())
+    client.post("/organisation/keys/", {"name": "Export", "scopes": ["read"]})
+    key = re.search(
+        r"norms_[\w-]+", client.post("/organisation/keys/", {"name": "Other", "scopes": ["read"]}).content.decode()
+    )
     assert key is not None
     headers = {"Authorization": f"Token {key[0]}"}
     assert Client().get("/api/v1/me/", headers=headers).status_code == 200
@@ -131,12 +135,15 @@ def test_an_organisation_keeps_an_administrator(sign_in: SignIn, people: People)
     mine = membership_of(admin).pk
     client = sign_in(admin)
     for answer in (
-        client.post(f"/organisation/members/{mine}/", {"roles": ["analyst"]}),
+        client.post(f"/organisation/members/{mine}/", {"roles": ["analyst"], "reason": "x"}),
         client.post(f"/organisation/members/{mine}/end/"),
     ):
         assert answer.status_code == 409 and "last administrator" in answer.content.decode()
     people.vela.another("org_admin")
-    assert client.post(f"/organisation/members/{mine}/", {"roles": ["analyst"]}).status_code == 303
+    assert (
+        client.post(f"/organisation/members/{mine}/", {"roles": ["analyst"], "reason": "Two of us now"}).status_code
+        == 303
+    )
 
 
 @pytest.mark.duty("SHR-7")
@@ -174,7 +181,7 @@ def test_a_member_of_two_organisations_acts_for_one_at_a_time(sign_in: SignIn, p
 
 def test_a_key_is_shown_once_and_revoked(sign_in: SignIn, people: People) -> None:
     client = sign_in(people.vela.analyst)
-    made = client.post("/organisation/keys/", {"name": "Nightly <i>export</i>"})
+    made = client.post("/organisation/keys/", {"name": "Nightly <i>export</i>", "scopes": ["read", "act"]})
     key = re.search(r"norms_[\w-]+", made.content.decode())
     assert made.status_code == 201 and key is not None
     assert "no-store" in made["Cache-Control"]
@@ -195,7 +202,13 @@ def test_a_key_is_shown_once_and_revoked(sign_in: SignIn, people: People) -> Non
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [({"name": ""}, "needs an answer"), ({"name": "x", "until": "2001-01-01"}, "must end in the future")],
+    [
+        ({"name": "", "scopes": "read"}, "needs an answer"),
+        ({"name": "x"}, "needs an answer"),
+        ({"name": "x", "scopes": "everything"}, "Select a valid choice"),
+        ({"name": "x", "scopes": "read", "until": "2001-01-01"}, "must end in the future"),
+        ({"name": "x", "scopes": "read", "until": "2101-01-01"}, "after 365 days at the latest"),
+    ],
 )
 def test_a_key_that_cannot_be_is_refused(sign_in: SignIn, people: People, data: dict[str, str], sentence: str) -> None:
     refused = sign_in(people.vela.analyst).post("/organisation/keys/", data)
@@ -205,7 +218,7 @@ def test_a_key_that_cannot_be_is_refused(sign_in: SignIn, people: People, data: 
 
 @pytest.mark.duty("SHR-7")
 def test_another_persons_key_is_not_found(sign_in: SignIn, people: People) -> None:
-    sign_in(people.vela.analyst).post("/organisation/keys/", {"name": "Mine"})
+    sign_in(people.vela.analyst).post("/organisation/keys/", {"name": "Mine", "scopes": ["read"]})
     token = ApiToken.objects.get()
     for other in (people.vela.another("analyst"), people.orrin.analyst):
         client = sign_in(other)

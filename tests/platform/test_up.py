@@ -60,7 +60,7 @@ class Run:
         return self.output.read_text()
 
     def wait_until_running(self) -> None:
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 300
         while "is running at" not in self.said():
             assert self.process.poll() is None, self.said()
             assert time.monotonic() < deadline, self.said()
@@ -76,7 +76,7 @@ class Run:
         return True
 
     def wait_until_answers(self) -> bool:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while not self.answers() and time.monotonic() < deadline:
             time.sleep(0.1)
         return self.answers()
@@ -111,7 +111,7 @@ def program_pid(home: Home, title: str) -> int:
 
 
 def restarted(home: Home, title: str, before: int) -> bool:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         pid = program_pid(home, title)
         if pid != before and processes.command_line(pid) is not None:
@@ -158,7 +158,7 @@ def test_whatever_is_killed_comes_back(run: Run, home: Home) -> None:
         dead = server.pid()
         assert dead is not None
         os.kill(dead, signal.SIGKILL)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 120
         while server.pid() in {None, dead} or not server.alive():
             assert time.monotonic() < deadline, run.said()
             time.sleep(0.1)

@@ -1,0 +1,1 @@
+"""Accreditation: who keeps the evidence standard, who looked, and until when (SHR-3)."""

@@ -1,0 +1,56 @@
+"""Looks as rows for people and for programs, and where the next page of them begins."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from ledger.models import Look
+from organisations.models import Organisation, User
+
+from .looks import Place
+from .models import Incident
+
+
+def place_in(said: str) -> Place:
+    """The last row of the page before: where this one goes on; a place somebody made up is the first page."""
+    at, _comma, pk = said.partition(",")
+    try:
+        moment = datetime.fromisoformat(at)
+        return (moment, int(pk)) if timezone.is_aware(moment) and 0 < int(pk) < 2**63 else None
+    except ValueError:
+        return None
+
+
+def look_rows(found: Iterable[Look]) -> list[dict[str, Any]]:
+    """Looks in words. Three statements, whatever their number."""
+    found = list(found)
+    users = User.objects.in_bulk({look.actor_id for look in found})
+    houses = Organisation.objects.in_bulk({look.organisation_id for look in found})
+    cases = dict(Incident.objects.filter(pk__in={look.root_id for look in found}).values_list("pk", "reference"))
+    return [
+        {
+            "at": look.at,
+            "person": users.get(look.actor_id),
+            "organisation": houses.get(look.organisation_id),
+            "act": look.get_act_display(),
+            "door": look.get_door_display(),
+            "case": cases.get(look.root_id, ""),
+            "what": look.what,
+            "subject": look.subject,
+            "codes": (look.act, look.door),
+        }
+        for look in found
+    ]
+
+
+def plain_rows(found: Iterable[Look]) -> list[dict[str, str]]:
+    """Looks as a program reads them: codes and not words."""
+    return [
+        {
+            "at": row["at"].isoformat(), "person": str(row["person"] or ""), "organisation": str(row["organisation"] or ""),
+            "act": row["codes"][0], "door": row["codes"][1], "case": row["case"], "what": row["what"], "subject": row["subject"],
+        }
+        for row in look_rows(found)
+    ]  # fmt: skip
