@@ -34,7 +34,7 @@ from organisations.roles import Grade, Role
 from organisations.services import found_organisation
 from tests.evidence.builders import given
 from tests.evidence.builders import shared as shared_with
-from tests.people import HOUSES, House, People, member
+from tests.people import HOUSES, NOT_ACCREDITED, House, People, accredited, member
 from tests.tenancy.test_walls import filed
 
 from .addresses import READ, walk
@@ -59,6 +59,8 @@ class Canaries(People):
                 slug=f"zq{slug}", name=f"Zq{slug} House", kind=HOUSES[slug][1], is_secretariat=slug == "secretariat"
             )
             self._houses[slug] = House(found)
+            if slug not in NOT_ACCREDITED:
+                accredited(found, self.secretariat.organisation)
         return self._houses[slug]
 
 
