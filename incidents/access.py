@@ -45,7 +45,7 @@ def case_for(actor: Actor, reference: str, action: Action = Action.VIEW, *, lock
     incident, held = with_grades(actor, reference)
     if incident is None or not held.grades:
         raise NotFound(reference)
-    actions = allowed(list(actor.roles), held.grades, export=held.export) - OWN_HOUSE
+    actions = actor.within(allowed(list(actor.roles), held.grades, export=held.export)) - OWN_HOUSE
     if actor.glass is not None:
         actions &= actor.glass.ceiling
     if action not in actions:

@@ -144,7 +144,7 @@ def through(viewer: Actor, preview_id: int) -> Actor:
         preview=found.pk, number=found.number, ceiling=case.actions, reference=found.incident.reference, until=found.until,
         words=str(found.person) if found.person else "",
     )  # fmt: skip
-    return Actor(viewer.user, found.organisation, tuple(found.roles), glass)
+    return Actor(viewer.user, found.organisation, tuple(found.roles), viewer.limit, glass)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What the right of reply copies from a case, its holder, goes with the case when it is handed over (incidents 0007)."""
+"""What the right of reply copies from a case, its holder, goes with the case when it is handed over (incidents 0010)."""
 
 from django.db import migrations
 
@@ -44,5 +44,5 @@ ALTER FUNCTION attribution_only_holder_moves() OWNER TO norms_definer;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("attribution", "0009_accredited_seats"), ("incidents", "0007_graded")]
+    dependencies = [("attribution", "0009_accredited_seats"), ("incidents", "0010_graded")]
     operations = [rls.sql(FOLLOWS)]

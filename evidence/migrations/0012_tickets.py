@@ -1,4 +1,4 @@
-"""Who an audience means, where somebody is looked up in one: a share with an end stands there under a ticket (organisations 0005)."""
+"""Who an audience means, where somebody is looked up in one: a share with an end stands there under a ticket (organisations 0006)."""
 
 from django.db import migrations
 
@@ -51,5 +51,5 @@ END  $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("evidence", "0011_sealed_names"), ("organisations", "0005_guests")]
+    dependencies = [("evidence", "0011_sealed_names"), ("organisations", "0006_guests")]
     operations = [rls.sql(LOOKED_UP)]

@@ -60,7 +60,7 @@ def faults() -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL ROLE norms_definer")
         cursor.execute("SELECT * FROM incidents_access_faults()")
-        found = cursor.fetchall()
+        found: list[Any] = cursor.fetchall()
         cursor.execute("SET LOCAL ROLE norms_app")
     return found
 

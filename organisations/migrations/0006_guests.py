@@ -59,7 +59,7 @@ OWNERS = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('organisations', '0004_member_changes'),
+        ('organisations', '0005_keys'),
         ('ledger', '0004_looks'),
     ]
 

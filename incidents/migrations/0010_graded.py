@@ -326,8 +326,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('incidents', '0006_accredited'),
-        ('organisations', '0005_guests'),
+        ('incidents', '0009_deadline_walls'),
+        ('organisations', '0006_guests'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
