@@ -362,6 +362,13 @@ MESSAGES = (
     gettext_noop("Corrects facts"),
     gettext_noop("Comments on it"),
     gettext_noop("Does not dispute it"),
+    # retention-rules
+    gettext_noop("Rules of retention"),
+    gettext_noop("Accounts"),
+    gettext_noop("Requests for data"),
+    gettext_noop("Contacts outside"),
+    gettext_noop("Old and new values"),
+    gettext_noop("The record itself"),
     # review-template
     gettext_noop("Post-incident review"),
     gettext_noop("Executive summary"),

@@ -65,6 +65,7 @@ class Action(TextChoices):
     PREPARE_RELEASE = "release.prepare"
     PUBLISH_RELEASE = "release.publish"
     SEE_AUDIT = "audit.view"
+    HANDLE_REQUESTS = "data_request.handle"
     MANAGE_ORGANISATION = "organisation.manage"
     ATTEST = "accreditation.attest"
     REVIEW_ATTESTATION = "accreditation.review"
@@ -104,12 +105,22 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.CONVENE_PANEL,
         A.SHARE,
         A.SEE_AUDIT,
+        A.HANDLE_REQUESTS,
     },
     Role.MEDIATOR: SEES | {A.SEE_MEASURES},
     Role.ORG_ADMIN: READS
-    | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE, A.SEE_AUDIT, A.ATTEST, A.REVIEW_ATTESTATION},
+    | {
+        A.SHARE,
+        A.REQUEST_REVIEW,
+        A.MANAGE_ORGANISATION,
+        A.CLOSE,
+        A.SEE_AUDIT,
+        A.HANDLE_REQUESTS,
+        A.ATTEST,
+        A.REVIEW_ATTESTATION,
+    },
     Role.RESEARCHER: SEES,
-    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE},
+    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE, A.HANDLE_REQUESTS},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
 }
 
@@ -125,9 +136,49 @@ BY_GRADE: dict[int, frozenset[Action]] = {
 
 # Acts that are not on a case: the role alone decides.
 OWN_HOUSE = frozenset(
-    {A.FILE, A.MANAGE_ORGANISATION, A.ATTEST, A.REVIEW_ATTESTATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE}
+    {
+        A.FILE,
+        A.MANAGE_ORGANISATION,
+        A.HANDLE_REQUESTS,
+        A.ATTEST,
+        A.REVIEW_ATTESTATION,
+        A.PREPARE_RELEASE,
+        A.PUBLISH_RELEASE,
+    }
 )
 BY_GRADE[Grade.HOLD] = frozenset(Action) - OWN_HOUSE | {A.FILE}
+
+
+class Scope(TextChoices):
+    """What a key for programs is for; every key may read."""
+
+    READ = "read", _("Read cases and what is on them")
+    EXPORT = "export", _("Take files and packages out")
+    ACT = "act", _("File, change and add")
+    DECIDE = "decide", _("Decide: opinions, measures, verification, publication")
+    MANAGE = "manage", _("Manage the organisation")
+    ACCOUNT = "account", _("Change the person’s own inbox and settings")
+
+
+EXPORTS = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
+DECISIONS = frozenset({A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE})
+# An account without a person has none of the roles that sit on a panel, decide, verify, publish or administer.
+SERVICE_ROLES = (Role.ANALYST, Role.RESEARCHER, Role.CUSTODIAN)
+SERVICE_ROLE_CHOICES = [(role.value, role.label) for role in SERVICE_ROLES]
+
+
+def actions_within(scopes: list[str]) -> frozenset[Action]:
+    """Every action a key with these scopes may use, if its person may. What no scope names belongs to ACT."""
+    by_scope = {
+        Scope.READ: (READS - EXPORTS),
+        Scope.EXPORT: EXPORTS,
+        Scope.DECIDE: DECISIONS,
+        Scope.MANAGE: frozenset({A.MANAGE_ORGANISATION}),
+        Scope.ACCOUNT: frozenset(),
+    }
+    named = frozenset().union(*by_scope.values())
+    by_scope[Scope.ACT] = frozenset(Action) - named
+    return by_scope[Scope.READ].union(*(by_scope[Scope(scope)] for scope in scopes if scope in Scope.values))
 
 
 def actions_of(roles: list[str]) -> frozenset[Action]:
