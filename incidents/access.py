@@ -43,7 +43,7 @@ def case_for(actor: Actor, reference: str, action: Action = Action.VIEW, *, lock
     incident, grades = with_grades(actor, reference)
     if incident is None or not grades:
         raise NotFound(reference)
-    actions = allowed(list(actor.roles), grades) - OWN_HOUSE
+    actions = actor.within(allowed(list(actor.roles), grades)) - OWN_HOUSE
     if action not in actions:
         raise NotAllowed(action)
     if lock:

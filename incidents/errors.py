@@ -28,3 +28,33 @@ class GrantNeedsReason(DomainError):
 class DraftSent(DomainError):
     code = "draft_sent"
     message = _("This draft has been sent already.")
+
+
+class DeadlineFixed(DomainError):
+    code = "deadline_fixed"
+    message = _("This deadline follows from a rule. It is changed, if at all, where the thing itself is.")
+
+
+class DeadlinePaused(DomainError):
+    code = "deadline_paused"
+    message = _("This deadline is paused. Let it go on first.")
+
+
+class DeadlineNotPaused(DomainError):
+    code = "deadline_not_paused"
+    message = _("This deadline is not paused.")
+
+
+class DeadlinePassed(DomainError):
+    code = "deadline_passed"
+    message = _("This deadline has passed: it can be put off, not paused.")
+
+
+class DeadlineMovedMeanwhile(DomainError):
+    code = "deadline_moved"
+    message = _("The date was changed since it was paused. Put it off instead.")
+
+
+class TooManySearches(DomainError):
+    code = "too_many_searches"
+    message = _("You keep as many searches as one can. Drop one first.")

@@ -349,3 +349,91 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return f"{self.principal} {self.incident_id}"
+
+
+class DeadlineChange(CaseRow):
+    """A deadline of this case that was stopped, set going again or put off: who, when, why, and from when to when. Append-only.
+
+    `clock` names the kind of deadline (incidents/deadlines.py) and `key` the one meant. A pause says until when the clock
+    stands still, so that the new date is known at once; going on earlier is a row of its own.
+    """
+
+    class Act(models.TextChoices):
+        PAUSED = "paused", _("Paused")
+        RESUMED = "resumed", _("Going on")
+        EXTENDED = "extended", _("Put off")
+
+    clock = models.CharField(max_length=40)
+    key = models.CharField(max_length=80)
+    subject = models.CharField(_("what is due"), max_length=80)
+    act = models.CharField(max_length=8, choices=Act)
+    reason = models.TextField(_("reason"), blank=True)
+    until = models.DateTimeField(_("paused until"), null=True)
+    due_before = models.DateTimeField(_("was due"))
+    due_after = models.DateTimeField(_("is due"))
+    ends = models.OneToOneField("self", models.PROTECT, null=True, related_name="ended_by")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="deadline_act", condition=Q(act__in=["paused", "resumed", "extended"])),
+            models.CheckConstraint(name="deadline_moved_with_reason", condition=Q(act="resumed") | ~Q(reason="")),
+            models.CheckConstraint(
+                name="deadline_paused_until",
+                condition=Q(act="paused", until__isnull=False) | (~Q(act="paused") & Q(until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="deadline_resumes_a_pause",
+                condition=Q(act="resumed", ends__isnull=False) | (~Q(act="resumed") & Q(ends__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="deadline_never_nearer", condition=Q(act="resumed") | Q(due_after__gte=models.F("due_before"))
+            ),
+        ]
+        indexes = [models.Index(fields=["incident", "clock", "key"], name="deadline_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.clock} {self.key} {self.act}"
+
+
+class SavedSearch(models.Model):
+    """A list's filters under a name, watched by its owner: new matches are told once, as far as they may be seen then."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=60)
+    words = models.CharField(max_length=200, blank=True)
+    sector = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    status = models.CharField(max_length=12, blank=True)
+    saved_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name_plural = "saved searches"
+        constraints = [
+            models.CheckConstraint(name="saved_search_has_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="saved_search_asks_something", condition=~Q(words="", sector="", country="", status="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SearchMatch(models.Model):
+    """A case a saved search has found already: it is told once, and those that were there from the start never."""
+
+    search = models.ForeignKey(SavedSearch, models.CASCADE, related_name="matches")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    incident_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "search matches"
+        constraints = [models.UniqueConstraint(fields=["search", "incident_id"], name="found_once")]
+
+    def __str__(self) -> str:
+        return f"{self.search_id} {self.incident_id}"

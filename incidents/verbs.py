@@ -22,5 +22,10 @@ declare(
         "label.retired": _("retired a label"),
         "incident.labelled": _("labelled the case"),
         "timeline.added": _("added to the timeline"),
+        "deadline.paused": _("paused a deadline"),
+        "deadline.resumed": _("let a paused deadline go on"),
+        "deadline.extended": _("put a deadline off"),
+        "search.saved": _("saved a search"),
+        "search.dropped": _("dropped a saved search"),
     }
 )

@@ -16,7 +16,7 @@ from core.errors import NotAllowed
 from core.tenancy import Principal, acting_as
 
 from .models import Membership, Organisation, RoleGroup, User
-from .roles import Action, actions_of
+from .roles import DECISIONS, Action, actions_of
 
 
 @cache
@@ -34,6 +34,24 @@ class Actor:
     user: User
     organisation: Organisation
     roles: tuple[str, ...]
+    # What a key for programs was made for; None: a person at a page, with everything their roles allow.
+    limit: frozenset[Action] | None = None
+
+    @property
+    def by_key(self) -> bool:
+        """Whether a program acts with a key."""
+        return self.limit is not None
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """Everything the actor may do somewhere: what the roles allow, within what the key was made for."""
+        return self.within(actions_of(list(self.roles)))
+
+    def within(self, actions: frozenset[Action]) -> frozenset[Action]:
+        """Of these actions those the key was made for. What a service account may not do, no key of it may."""
+        if self.user.is_service:
+            actions -= DECISIONS | {Action.MANAGE_ORGANISATION}
+        return actions if self.limit is None else actions & self.limit
 
     @property
     def principal(self) -> Principal:
@@ -45,7 +63,7 @@ class Actor:
 
     def may(self, action: Action) -> bool:
         """Whether the role allows this somewhere; on a case, `incidents.access` decides."""
-        return action in actions_of(list(self.roles))
+        return action in self.actions
 
     def require(self, action: Action) -> None:
         """Raises 403 unless the role allows it."""

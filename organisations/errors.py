@@ -15,6 +15,13 @@ class NotMember(DomainError):
     message = _("You are not a member of that organisation.")
 
 
+class OtherWayIn(DomainError):
+    code = "other_way_in"
+    message = _(
+        "You came in through your organisation’s own sign-in: it opens that organisation alone. Sign in with your password or passkey."
+    )
+
+
 class ReasonNeeded(DomainError):
     code = "reason_needed"
     message = _("Say why. The person and the other administrators will read it.")

@@ -1,6 +1,7 @@
 """Binds the person at the door to the request, once, for pages and API alike."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 
@@ -8,16 +9,21 @@ from core.tenancy import acting_as
 
 from . import tokens
 from .actors import Actor, actor_for
-from .models import User
+from .models import ApiToken, User
+from .roles import actions_within
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 SESSION_KEY = "organisation_id"
+# A session that came through an organisation's own sign-in acts for that organisation alone: whoever runs that sign-in must
+# not get, by naming a member, what the member may do elsewhere.
+ONLY_KEY = "only_organisation_id"
 
 
 class ActorRequest(HttpRequest):
     """A request with its actor; None: not signed in, or a member of nothing."""
 
     actor: Actor | None
+    token: ApiToken | None
     token_refused: bool
 
 
@@ -31,10 +37,13 @@ def find_actor(request: HttpRequest) -> Actor | None:
         if actor is None or token is None or actor.organisation.pk != token.organisation_id:
             request.token_refused = True  # type: ignore[attr-defined]
             return None
-        request.user = token.user
-        return actor
+        tokens.note_use(token)
+        request.user, request.token = token.user, token  # type: ignore[attr-defined]
+        return replace(actor, limit=actions_within(token.scopes))
     if isinstance(request.user, User):
-        return actor_for(request.user, request.session.get(SESSION_KEY))
+        only = request.session.get(ONLY_KEY)
+        actor = actor_for(request.user, only or request.session.get(SESSION_KEY))
+        return actor if actor is None or only in (None, actor.organisation.pk) else None
     return None
 
 

@@ -149,6 +149,38 @@ OWN_HOUSE = frozenset(
 BY_GRADE[Grade.HOLD] = frozenset(Action) - OWN_HOUSE | {A.FILE}
 
 
+class Scope(TextChoices):
+    """What a key for programs is for; every key may read."""
+
+    READ = "read", _("Read cases and what is on them")
+    EXPORT = "export", _("Take files and packages out")
+    ACT = "act", _("File, change and add")
+    DECIDE = "decide", _("Decide: opinions, measures, verification, publication")
+    MANAGE = "manage", _("Manage the organisation")
+    ACCOUNT = "account", _("Change the person’s own inbox and settings")
+
+
+EXPORTS = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
+DECISIONS = frozenset({A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE})
+# An account without a person has none of the roles that sit on a panel, decide, verify, publish or administer.
+SERVICE_ROLES = (Role.ANALYST, Role.RESEARCHER, Role.CUSTODIAN)
+SERVICE_ROLE_CHOICES = [(role.value, role.label) for role in SERVICE_ROLES]
+
+
+def actions_within(scopes: list[str]) -> frozenset[Action]:
+    """Every action a key with these scopes may use, if its person may. What no scope names belongs to ACT."""
+    by_scope = {
+        Scope.READ: (READS - EXPORTS),
+        Scope.EXPORT: EXPORTS,
+        Scope.DECIDE: DECISIONS,
+        Scope.MANAGE: frozenset({A.MANAGE_ORGANISATION}),
+        Scope.ACCOUNT: frozenset(),
+    }
+    named = frozenset().union(*by_scope.values())
+    by_scope[Scope.ACT] = frozenset(Action) - named
+    return by_scope[Scope.READ].union(*(by_scope[Scope(scope)] for scope in scopes if scope in Scope.values))
+
+
 def actions_of(roles: list[str]) -> frozenset[Action]:
     """Everything these roles may do somewhere."""
     return frozenset().union(*(BY_ROLE.get(role, frozenset()) for role in roles))

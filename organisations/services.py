@@ -11,10 +11,10 @@ from core import clock
 from core.errors import Invalid, NotFound
 from ledger.services import record
 
-from . import errors, tokens
+from . import errors
 from .actors import Actor
-from .models import ApiToken, Membership, MembershipChange, Organisation, RoleGroup, User
-from .roles import Action, Role
+from .models import Membership, MembershipChange, Organisation, RoleGroup, User
+from .roles import SERVICE_ROLES, Action, Role
 from .tasks import send_invitation
 
 
@@ -75,10 +75,12 @@ def require_administrator(memberships: Sequence[Membership], *, without: Members
         raise errors.LastAdministrator
 
 
-def known_roles(roles: Sequence[str]) -> list[str]:
-    """The roles, each once; raises Invalid when there is none or one that does not exist."""
+def known_roles(roles: Sequence[str], *, service: bool = False) -> list[str]:
+    """The roles, each once; raises Invalid when there is none, one that does not exist, or one a program cannot have."""
     if not roles or any(role not in Role.values for role in roles):
         raise Invalid({"roles": [_("Choose at least one role from the list.")]})
+    if service and any(role not in SERVICE_ROLES for role in roles):
+        raise Invalid({"roles": [_("A service account sits on no panel, decides nothing and administers nothing.")]})
     return sorted(set(roles))
 
 
@@ -96,7 +98,7 @@ def change_roles(*, actor: Actor, membership_id: int, roles: Sequence[str], reas
     actor.require(Action.MANAGE_ORGANISATION)
     memberships = members_locked(actor.organisation)
     membership = member_in(memberships, membership_id)
-    wanted = known_roles(roles)
+    wanted = known_roles(roles, service=membership.user.is_service)
     if not reason.strip():
         raise errors.ReasonNeeded
     if Role.ORG_ADMIN not in wanted:
@@ -158,22 +160,6 @@ def restore_member(*, actor: Actor, membership_id: int, reason: str) -> Membersh
 
 
 @transaction.atomic
-def revoke_token(*, actor: Actor, token_id: int) -> None:
-    """Ends one of the actor's own keys at once; twice is harmless."""
-    token = (
-        ApiToken.objects.select_for_update()
-        .filter(pk=token_id, user=actor.user, organisation=actor.organisation)
-        .first()
-    )
-    if token is None:
-        raise NotFound(token_id)
-    if token.revoked_at is None:
-        token.revoked_at = clock.now()
-        token.save(update_fields=["revoked_at"])
-        record(actor=actor, verb="token.revoked", subject=token)
-
-
-@transaction.atomic
 def invite_member(
     *, actor: Actor, email: str, name: str, roles: Sequence[str], password: str | None = None
 ) -> Membership:
@@ -184,7 +170,7 @@ def invite_member(
     actor.require(Action.MANAGE_ORGANISATION)
     wanted = known_roles(roles)
     user = User.objects.filter(email=email.strip().lower()).first()
-    if user is not None and user.is_system:
+    if user is not None and (user.is_system or user.is_service):
         raise Invalid({"email": [_("This address cannot be invited.")]})
     if user is None:
         user = User.objects.create_user(email.strip(), password, name=name)
@@ -201,14 +187,3 @@ def invite_member(
     keep_change(actor, membership, MembershipChange.Act.INVITED)
     record(actor=actor, verb="member.invited", subject=user, payload={"roles": wanted})
     return membership
-
-
-@transaction.atomic
-def issue_token(*, actor: Actor, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
-    """A key for the actor's own programs; the second value is shown once and never again."""
-    key = tokens.new_key()
-    token = ApiToken.objects.create(
-        user=actor.user, organisation=actor.organisation, name=name, digest=tokens.digest(key), expires_at=expires_at
-    )
-    record(actor=actor, verb="token.issued", subject=token)
-    return token, key

@@ -8,6 +8,7 @@ declare(
     {
         "member.roles_changed": _("changed a member’s roles"),
         "member.ended": _("ended a membership"),
+        "service_account.made": _("made a service account"),
         "member.suspended": _("suspended a member"),
         "member.restored": _("let a suspended member in again"),
         "token.revoked": _("revoked a key for programs"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import additions, drafts, labels, looks, recall, views, watching
+from . import additions, deadlines, drafts, labels, looks, recall, searches, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
@@ -24,6 +24,11 @@ urlpatterns = [
     path(f"{CASE}looks/", looks.IncidentLooks.as_view(), name="api-incident-looks"),
     path(f"{CASE}changes/", looks.IncidentChanges.as_view(), name="api-incident-changes"),
     path(f"{CASE}activity/", additions.ActivityList.as_view(), name="api-activity"),
+    path("searches/", searches.SearchList.as_view(), name="api-search-list"),
+    path("searches/<int:search_id>/", searches.SearchDetail.as_view(), name="api-search"),
+    path("deadlines/", deadlines.DeadlineList.as_view(), name="api-deadline-list"),
+    path(f"{CASE}deadlines/", deadlines.CaseDeadlineList.as_view(), name="api-case-deadlines"),
+    path(f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.DeadlineDetail.as_view(), name="api-case-deadline"),
     path("shares/recall/", recall.RecallList.as_view(), name="api-share-recall"),
     path("drafts/", drafts.DraftList.as_view(), name="api-draft-list"),
     path("drafts/<draft:draft>/", drafts.DraftDetail.as_view(), name="api-draft"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import activity, additions, editing, filing, labels, looks, recall, sharing, views, watching
+from . import activity, additions, deadlines, editing, filing, labels, looks, recall, searches, sharing, views, watching
 
 CASE = "incidents/<incident:reference>/"
 DRAFT = "incidents/new/<draft:draft>/"
@@ -33,6 +33,12 @@ urlpatterns = [
     path("organisation/shares/recall/", recall.share_recall, name="share-recall"),
     path("organisation/shares/recall/<slug:house>/", recall.share_recall_all, name="share-recall-all"),
     path(f"{CASE}watch/", watching.incident_watch, name="incident-watch"),
+    path("incidents/searches/", searches.searches, name="searches"),
+    path("incidents/searches/save/", searches.search_save, name="search-save"),
+    path("incidents/searches/<int:search_id>/drop/", searches.search_drop, name="search-drop"),
+    path("deadlines/", deadlines.deadline_list, name="deadline-list"),
+    path(f"{CASE}deadlines/", deadlines.incident_deadlines, name="incident-deadlines"),
+    path(f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.deadline, name="deadline"),
     path("organisation/audit/", looks.organisation_audit, name="organisation-audit"),
     path("organisation/audit/looks.csv", looks.organisation_audit_csv, name="organisation-audit-csv"),
     path("organisation/audit/looks.json", looks.organisation_audit_json, name="organisation-audit-json"),

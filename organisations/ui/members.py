@@ -16,7 +16,7 @@ from .. import selectors, services
 from ..actors import Actor
 from ..doors import actor_of
 from ..models import Membership, MembershipChange
-from ..roles import Action, Role
+from ..roles import SERVICE_ROLES, Action, Role
 from .forms import ChangeRolesForm, InviteForm, ReasonForm
 
 
@@ -88,6 +88,8 @@ def member_roles(request: HttpRequest, membership_id: int) -> HttpResponse:
     actor, membership = _member(request, membership_id)
     posted = request.method == "POST"
     form = ChangeRolesForm(request.POST) if posted else ChangeRolesForm(initial={"roles": membership.roles})
+    if membership.user.is_service:
+        form.offer(SERVICE_ROLES)
     if posted and form.is_valid():
         services.change_roles(actor=actor, membership_id=membership_id, **form.cleaned_data)
         messages.success(request, _("The roles of %(name)s were changed.") % {"name": membership.user})

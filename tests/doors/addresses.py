@@ -115,6 +115,12 @@ ACCOUNTS = {
     "mfa_view_recovery_codes": PERSON,
     "mfa_generate_recovery_codes": PERSON,
     "mfa_download_recovery_codes": PERSON,
+    "mfa_login_webauthn": ANYONE,
+    "mfa_list_webauthn": PERSON,
+    "mfa_add_webauthn": PERSON,
+    "mfa_reauthenticate_webauthn": PERSON,
+    "mfa_edit_webauthn": OWN,
+    "mfa_remove_webauthn": OWN,
 }
 
 MANAGE = open_to(Kind.PERSON, *FORM, action=A.MANAGE_ORGANISATION)
@@ -175,6 +181,25 @@ ORGANISATION = {
     "api-me": PERSON,
     "api-token-list": open_to(Kind.PERSON, *FORM),
     "api-token": open_to(Kind.OWN, "DELETE"),
+    "organisation-service-accounts": MANAGE,
+    "organisation-service-account": MEMBER,
+    "api-service-account-list": MANAGE,
+    "api-service-account": open_to(Kind.OWN, "DELETE", action=A.MANAGE_ORGANISATION),
+    "api-service-tokens": MEMBER,
+}
+
+SIGN_IN = {
+    "account": PERSON,
+    "kept": PERSON,
+    "kept-list": open_to(Kind.PERSON, *FORM),
+    "sessions": PERSON,
+    "sessions-end-others": open_to(Kind.PERSON, "POST"),
+    "session-end": open_to(Kind.OWN, *FORM),
+    "organisation-signin": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "organisation-signin-factor": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-session-list": open_to(Kind.PERSON, READ, "DELETE"),
+    "api-session": open_to(Kind.OWN, "DELETE"),
+    "api-organisation-signin": open_to(Kind.PERSON, READ, "PATCH", action=A.MANAGE_ORGANISATION),
 }
 
 SEALING = {
@@ -220,6 +245,22 @@ DUTY = {
     "api-duty-calls": PERSON,
     "api-duty-contact": Door(Kind.OWN, {READ: None, "PUT": A.MANAGE_ORGANISATION, "DELETE": A.MANAGE_ORGANISATION}),
     "api-duty-of": open_to(Kind.OWN, *FORM),
+}
+
+DEADLINES = {
+    "deadline-list": PERSON,
+    "incident-deadlines": case(A.VIEW),
+    "deadline": by_owners(
+        case(A.SEE_REMEDIATION, POST=A.RESTORE), "POST"
+    ),  # by its clock's own action; this one is a task's
+    "searches": PERSON,
+    "search-save": open_to(Kind.PERSON, "POST"),
+    "search-drop": open_to(Kind.OWN, "POST"),
+    "api-deadline-list": PERSON,
+    "api-case-deadlines": case(A.VIEW),
+    "api-case-deadline": by_owners(case(A.SEE_REMEDIATION, POST=A.RESTORE), "POST"),
+    "api-search-list": open_to(Kind.PERSON, *FORM),
+    "api-search": open_to(Kind.OWN, "DELETE"),
 }
 
 HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
@@ -643,11 +684,13 @@ DECLARED: dict[str, Door] = {
     **PLATFORM,
     **ACCOUNTS,
     **ORGANISATION,
+    **SIGN_IN,
     **SEALING,
     **ACCREDITATION,
     **INBOX,
     **DUTY,
     **WEBHOOKS,
+    **DEADLINES,
     **DRAFTS,
     **INCIDENTS,
     **EVIDENCE,
