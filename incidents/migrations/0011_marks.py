@@ -37,7 +37,7 @@ CREATE CONSTRAINT TRIGGER mark_relaxed AFTER UPDATE OF mark, pap ON incidents_in
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0009_deadline_walls'),
+        ('incidents', '0010_graded'),
         ('organisations', '0002_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

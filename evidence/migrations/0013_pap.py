@@ -46,8 +46,8 @@ ALTER FUNCTION evidence_pap_relaxed() OWNER TO norms_definer;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('evidence', '0011_sealed_names'),
-        ('incidents', '0010_marks'),
+        ('evidence', '0012_tickets'),
+        ('incidents', '0011_marks'),
         ('organisations', '0002_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

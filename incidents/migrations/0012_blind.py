@@ -83,7 +83,7 @@ $$;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('incidents', '0010_marks'),
+        ('incidents', '0011_marks'),
         ('organisations', '0002_walls'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
