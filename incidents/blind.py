@@ -3,14 +3,15 @@
 What is printed is decided in `core.naming`; this room gives the handles and puts the veil on when a blind case is opened.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection
 
 from core import naming
 from core.naming import Handle, Veil
+from core.tenancy import current
 from organisations.actors import Actor
-from organisations.models import Membership
+from organisations.models import Membership, Organisation
 
 from .models import Incident
 
@@ -35,12 +36,19 @@ def give_handles(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Hand
 
 def own_names(actor: Actor) -> frozenset[int]:
     """Whom the reader knows by name in any case: themselves, the organisations they belong to, and the people of the one they act for."""
+    if actor.glass is not None:  # whoever looks as somebody else learns no name by it
+        return frozenset({actor.user.pk})
     numbers = {actor.user.pk, actor.organisation.pk}
     rows = Membership.objects.filter(organisation=actor.organisation).values_list("user_id", flat=True)
     numbers |= set(rows)
     return frozenset(
         numbers | set(Membership.objects.filter(user=actor.user).values_list("organisation_id", flat=True))
     )
+
+
+def hide_one(root_id: int, bearer: Organisation) -> None:
+    """From here on this object is shown by its handle in the case, wherever it is shown."""
+    bearer.__dict__[naming.OWN] = give_handles([(root_id, bearer.pk)])[root_id, bearer.pk]
 
 
 def hide_names(actor: Actor, root_id: int) -> None:
@@ -65,3 +73,20 @@ def hide_holders(actor: Actor, incidents: Iterable[Incident]) -> None:
     handles = give_handles((row.pk, row.holder_id) for row in hidden)
     for row in hidden:
         row.holder.__dict__[naming.OWN] = handles[row.pk, row.holder_id]
+
+
+def shown_in(
+    cases: Mapping[int, bool], pairs: Iterable[tuple[int, int]], own: frozenset[int]
+) -> dict[tuple[int, int], str]:
+    """How people and organisations are shown in lists over several cases: by handle in each blind one (`cases`: number, blind)."""
+    hidden = {(case, number) for case, number in pairs if cases.get(case) and number not in own}
+    return {pair: handle.words for pair, handle in give_handles(hidden).items()} if hidden else {}
+
+
+def own_of_reader() -> frozenset[int]:
+    """The same as `own_names` for whoever the database is asked as now."""
+    reader = current()
+    if reader is None or reader.organisation_id is None:
+        return frozenset()
+    colleagues = Membership.objects.filter(organisation_id=reader.organisation_id).values_list("user_id", flat=True)
+    return frozenset({reader.user_id, reader.organisation_id, *colleagues})

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ledger.models import Look
 from organisations.models import Organisation, User
 
+from .blind import own_of_reader, shown_in
 from .looks import Place
 from .models import Incident
 
@@ -28,12 +29,17 @@ def look_rows(found: Iterable[Look]) -> list[dict[str, Any]]:
     found = list(found)
     users = User.objects.in_bulk({look.actor_id for look in found})
     houses = Organisation.objects.in_bulk({look.organisation_id for look in found})
-    cases = dict(Incident.objects.filter(pk__in={look.root_id for look in found}).values_list("pk", "reference"))
+    known = Incident.objects.filter(pk__in={look.root_id for look in found}).values_list("pk", "reference", "blind")
+    cases = {number: reference for number, reference, _blind in known}
+    blind = {number: hidden for number, _reference, hidden in known}
+    # A list may go over many cases: in each blind one its own handles stand.
+    pairs = {(look.root_id, number) for look in found for number in (look.actor_id, look.organisation_id)}
+    handles = shown_in(blind, pairs, own_of_reader()) if any(blind.values()) else {}
     return [
         {
             "at": look.at,
-            "person": users.get(look.actor_id),
-            "organisation": houses.get(look.organisation_id),
+            "person": handles.get((look.root_id, look.actor_id)) or users.get(look.actor_id),
+            "organisation": handles.get((look.root_id, look.organisation_id)) or houses.get(look.organisation_id),
             "act": look.get_act_display(),
             "door": look.get_door_display(),
             "case": cases.get(look.root_id, ""),

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core import naming
 from core.errors import Invalid
 from ledger.models import Look
 from organisations.doors import actor_of
@@ -115,7 +116,8 @@ class IncidentChanges(APIView):
         return Response(
             [
                 {
-                    "id": change.id, "at": change.at, "actor_id": change.actor_id, "organisation_id": change.organisation_id,
+                    "id": change.id, "at": change.at, "actor_id": naming.key_of(change.actor_id) if change.actor_id else None,
+                    "organisation_id": naming.key_of(change.organisation_id) if change.organisation_id else None,
                     "table": change.table, "row": change.row_id, "entry_id": change.entry_id,
                     "fields": None if change.fields is None
                     else [{"field": name, "old": old, "new": new} for name, (old, new) in sorted(change.fields.items())],
