@@ -12,7 +12,13 @@ from dataclasses import dataclass
 
 from django.db import connections
 
+<<<<<<< HEAD
 from . import clock, naming
+=======
+from core import clock
+
+from . import naming
+>>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)

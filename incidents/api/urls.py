@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+<<<<<<< HEAD
 from . import (
     additions,
     deadlines,
@@ -16,6 +17,9 @@ from . import (
     views,
     watching,
 )
+=======
+from . import additions, deadlines, drafts, handing, labels, looks, names, recall, searches, sharing, views, watching
+>>>>>>> main
 
 CASE = "incidents/<incident:reference>/"
 

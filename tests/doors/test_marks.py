@@ -27,8 +27,8 @@ from evidence.services.capturing import ask_capture
 from exchange import services as exchange
 from exchange.errors import RecordOvertaken
 from exchange.models import CustodyRecord
-from incidents.models import Incident, IncidentUserPermission, MarkChange
-from incidents.services import edit_incident
+from incidents.models import Incident, MarkChange
+from incidents.services import edit_incident, grant_person
 from notifications.mail import send_to
 from notifications.services import choose_email, tell
 from organisations.actors import Actor
@@ -95,18 +95,12 @@ def everything(house: House) -> Actor:
 
 def named(people: People, case: Incident) -> Actor:
     """Somebody of Meridian's to whom the case was shared by name as well."""
-    from django.contrib.auth.models import Permission
-
     actor = everything(people.meridian)
-    permission = Permission.objects.get(content_type__app_label="incidents", codename="grade_oversee")
     with acting_as(people.vela.analyst.principal):
-        IncidentUserPermission.objects.create(
-            user=actor.user,
-            permission=permission,
-            content_object=case,
-            granted_by=people.vela.analyst.user,
-            reason="Named",
-        )
+        grant_person(
+            actor=people.vela.analyst, reference=case.reference, email=actor.user.email, reason="Named", may_export=True,
+            organisation=people.meridian.organisation, grade=Grade.OVERSEE,
+        )  # fmt: skip
     return actor
 
 
