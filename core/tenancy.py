@@ -12,13 +12,9 @@ from dataclasses import dataclass
 
 from django.db import connections
 
-<<<<<<< HEAD
-from . import clock, naming
-=======
 from core import clock
 
 from . import naming
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)

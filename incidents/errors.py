@@ -30,27 +30,6 @@ class DraftSent(DomainError):
     message = _("This draft has been sent already.")
 
 
-<<<<<<< HEAD
-class AlreadyBlind(DomainError):
-    code = "case_blind"
-    message = _("Work on this case is organisation-blind already.")
-
-
-class NotBlind(DomainError):
-    code = "case_not_blind"
-    message = _("Names are shown in this case already.")
-
-
-class NamesHidden(DomainError):
-    code = "names_hidden"
-    message = _(
-        "This case is worked on organisation-blind. What you ask for names every hand it passed through, under hashes that cover the names, "
-        "so it cannot be made while names are hidden. Whoever coordinates, oversees or holds the case can show them again, with reasons."
-    )
-
-
-=======
->>>>>>> main
 class OnlyHolder(DomainError):
     code = "only_holder"
     message = _("Only the organisation that holds the case does this.")
@@ -99,8 +78,6 @@ class CannotMove(DomainError):
 class NotAMember(DomainError):
     code = "not_of_the_house"
     message = _("The person in charge belongs to the organisation that holds the case, and can work on it.")
-<<<<<<< HEAD
-=======
 
 
 class AlreadyBlind(DomainError):
@@ -119,7 +96,6 @@ class NamesHidden(DomainError):
         "This case is worked on organisation-blind. What you ask for names every hand it passed through, under hashes that cover the names, "
         "so it cannot be made while names are hidden. Whoever coordinates, oversees or holds the case can show them again, with reasons."
     )
->>>>>>> main
 
 
 class DeadlineFixed(DomainError):

@@ -54,14 +54,6 @@ declare(
         Grade.SUMMARY, personal=True,
     ),
     Kind(
-<<<<<<< HEAD
-        "names.looked_up", Reason.WARNING, _("A keeper of names looked up who %(subject)s is"),
-        _("You appear under this handle in a case that is worked on organisation-blind. Each look behind it is told to you."),
-        personal=True,
-    ),
-    Kind(
-=======
->>>>>>> main
         "case.in_charge", Reason.ASSIGNED, _("You are in charge of %(reference)s"),
         _("Your organisation holds the case and put you in charge of it."), grade=Grade.SUMMARY,
     ),
@@ -80,14 +72,11 @@ declare(
     Kind(
         "case.opened_in_emergency", Reason.WARNING, _("%(reference)s was opened in an emergency, without a grant"),
         _("Your organisation holds the case. Who opened it, why and until when stands on its sharing page."), grade=Grade.SUMMARY,
-<<<<<<< HEAD
-=======
     ),
     Kind(
         "names.looked_up", Reason.WARNING, _("A keeper of names looked up who %(subject)s is"),
         _("You appear under this handle in a case that is worked on organisation-blind. Each look behind it is told to you."),
         personal=True,
->>>>>>> main
     ),
     Kind(
         "shares.recall", Reason.WARNING, _("%(subject)s is not accredited now: %(shares)s shares of evidence to recall"),

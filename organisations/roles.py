@@ -23,10 +23,6 @@ class Role(TextChoices):
     RESEARCHER = "researcher", _("Researcher")
     CUSTODIAN = "custodian", _("Evidence custodian")
     PUBLISHER = "publisher", _("Publisher of figures")
-<<<<<<< HEAD
-    NAME_KEEPER = "name_keeper", _("Keeper of names")
-=======
->>>>>>> main
     EMERGENCY = "emergency", _("Emergency duty officer")
     GUEST = "guest", _("Guest")
     NAME_KEEPER = "name_keeper", _("Keeper of names")
@@ -144,17 +140,10 @@ BY_ROLE: dict[str, frozenset[Action]] = {
     Role.RESEARCHER: SEES,
     Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE, A.HANDLE_REQUESTS},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
-<<<<<<< HEAD
-    Role.NAME_KEEPER: frozenset({A.LOOK_UP_NAMES}),
-    Role.EMERGENCY: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE} | {A.OPEN_IN_EMERGENCY},
-    # Looks, and changes nothing: what a guest reads is recorded by whoever shows it, not by an act of theirs.
-    Role.GUEST: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE},
-=======
     Role.EMERGENCY: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE} | {A.OPEN_IN_EMERGENCY},
     # Looks, and changes nothing: what a guest reads is recorded by whoever shows it, not by an act of theirs.
     Role.GUEST: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE},
     Role.NAME_KEEPER: frozenset({A.LOOK_UP_NAMES}),
->>>>>>> main
 }
 
 BY_GRADE: dict[int, frozenset[Action]] = {
@@ -169,10 +158,6 @@ BY_GRADE: dict[int, frozenset[Action]] = {
 
 # Acts that are not on a case: the role alone decides.
 OWN_HOUSE = frozenset(
-<<<<<<< HEAD
-    {A.FILE, A.MANAGE_ORGANISATION, A.HANDLE_REQUESTS, A.ATTEST, A.REVIEW_ATTESTATION, A.OPEN_IN_EMERGENCY}
-    | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES}
-=======
     {
         A.FILE,
         A.MANAGE_ORGANISATION,
@@ -183,7 +168,6 @@ OWN_HOUSE = frozenset(
         A.LOOK_UP_NAMES,
     }
     | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE}
->>>>>>> main
 )
 BY_GRADE[Grade.HOLD] = frozenset(Action) - OWN_HOUSE | {A.FILE}
 

@@ -2,24 +2,7 @@
 
 from django.urls import path
 
-<<<<<<< HEAD
-from . import (
-    additions,
-    deadlines,
-    drafts,
-    handing,
-    labels,
-    looks,
-    names,
-    recall,
-    searches,
-    sharing,
-    views,
-    watching,
-)
-=======
 from . import additions, deadlines, drafts, handing, labels, looks, names, recall, searches, sharing, views, watching
->>>>>>> main
 
 CASE = "incidents/<incident:reference>/"
 

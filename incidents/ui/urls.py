@@ -47,12 +47,6 @@ urlpatterns = [
     path(f"{CASE}sharing/", sharing.incident_grants, name="incident-grants"),
     path(f"{CASE}sharing/new/", sharing.grant_new, name="grant-new"),
     path(f"{CASE}sharing/<int:grant_id>/end/", sharing.grant_end, name="grant-end"),
-<<<<<<< HEAD
-    path(f"{CASE}names/", names.incident_names, name="incident-names"),
-    path("names/", names.name_looks, name="name-looks"),
-    path("names/look/", names.name_look, name="name-look"),
-=======
->>>>>>> main
     path(f"{CASE}sharing/<int:grant_id>/preview/", previews.preview_grant, name="preview-grant"),
     path(f"{CASE}sharing/people/<int:grant_id>/end/", sharing.grant_end_person, name="grant-end-person"),
     path(f"{CASE}sharing/people/<int:grant_id>/preview/", previews.preview_person, name="preview-person"),
@@ -65,12 +59,9 @@ urlpatterns = [
     path(f"{CASE}sharing/hand-over/<int:offer_id>/", handing.hand_over_answer, name="hand-over-answer"),
     path("preview/end/", previews.preview_end, name="preview-end"),
     path("emergency/", emergency.emergency_open, name="emergency-open"),
-<<<<<<< HEAD
-=======
     path(f"{CASE}names/", names.incident_names, name="incident-names"),
     path("names/", names.name_looks, name="name-looks"),
     path("names/look/", names.name_look, name="name-look"),
->>>>>>> main
     path("organisation/shares/recall/", recall.share_recall, name="share-recall"),
     path("organisation/shares/recall/<slug:house>/", recall.share_recall_all, name="share-recall-all"),
     path(f"{CASE}watch/", watching.incident_watch, name="incident-watch"),

@@ -23,39 +23,22 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='membership',
             name='roles',
-<<<<<<< HEAD
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('analyst', 'Analyst'), ('forensic_assessor', 'Digital forensics assessor'), ('legal_assessor', 'Law assessor'), ('human_rights_assessor', 'Human rights assessor'), ('coordinator', 'Response coordinator'), ('mediator', 'Mediator'), ('org_admin', 'Organisation administrator'), ('researcher', 'Researcher'), ('custodian', 'Evidence custodian'), ('publisher', 'Publisher of figures'), ('name_keeper', 'Keeper of names'), ('emergency', 'Emergency duty officer'), ('guest', 'Guest')], max_length=24), size=None, verbose_name='roles'),
-=======
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('analyst', 'Analyst'), ('forensic_assessor', 'Digital forensics assessor'), ('legal_assessor', 'Law assessor'), ('human_rights_assessor', 'Human rights assessor'), ('coordinator', 'Response coordinator'), ('mediator', 'Mediator'), ('org_admin', 'Organisation administrator'), ('researcher', 'Researcher'), ('custodian', 'Evidence custodian'), ('publisher', 'Publisher of figures'), ('emergency', 'Emergency duty officer'), ('guest', 'Guest'), ('name_keeper', 'Keeper of names')], max_length=24), size=None, verbose_name='roles'),
         ),
         migrations.AlterField(
             model_name='rolegroup',
             name='role',
             field=models.CharField(blank=True, choices=[('analyst', 'Analyst'), ('forensic_assessor', 'Digital forensics assessor'), ('legal_assessor', 'Law assessor'), ('human_rights_assessor', 'Human rights assessor'), ('coordinator', 'Response coordinator'), ('mediator', 'Mediator'), ('org_admin', 'Organisation administrator'), ('researcher', 'Researcher'), ('custodian', 'Evidence custodian'), ('publisher', 'Publisher of figures'), ('emergency', 'Emergency duty officer'), ('guest', 'Guest'), ('name_keeper', 'Keeper of names')], max_length=24),
->>>>>>> main
         ),
         migrations.AlterField(
             model_name='membershipchange',
             name='after',
-<<<<<<< HEAD
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('analyst', 'Analyst'), ('forensic_assessor', 'Digital forensics assessor'), ('legal_assessor', 'Law assessor'), ('human_rights_assessor', 'Human rights assessor'), ('coordinator', 'Response coordinator'), ('mediator', 'Mediator'), ('org_admin', 'Organisation administrator'), ('researcher', 'Researcher'), ('custodian', 'Evidence custodian'), ('publisher', 'Publisher of figures'), ('name_keeper', 'Keeper of names'), ('emergency', 'Emergency duty officer'), ('guest', 'Guest')], max_length=24), default=list, size=None),
-=======
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('analyst', 'Analyst'), ('forensic_assessor', 'Digital forensics assessor'), ('legal_assessor', 'Law assessor'), ('human_rights_assessor', 'Human rights assessor'), ('coordinator', 'Response coordinator'), ('mediator', 'Mediator'), ('org_admin', 'Organisation administrator'), ('researcher', 'Researcher'), ('custodian', 'Evidence custodian'), ('publisher', 'Publisher of figures'), ('emergency', 'Emergency duty officer'), ('guest', 'Guest'), ('name_keeper', 'Keeper of names')], max_length=24), default=list, size=None),
->>>>>>> main
         ),
         migrations.AlterField(
             model_name='membershipchange',
             name='before',
-<<<<<<< HEAD
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('analyst', 'Analyst'), ('forensic_assessor', 'Digital forensics assessor'), ('legal_assessor', 'Law assessor'), ('human_rights_assessor', 'Human rights assessor'), ('coordinator', 'Response coordinator'), ('mediator', 'Mediator'), ('org_admin', 'Organisation administrator'), ('researcher', 'Researcher'), ('custodian', 'Evidence custodian'), ('publisher', 'Publisher of figures'), ('name_keeper', 'Keeper of names'), ('emergency', 'Emergency duty officer'), ('guest', 'Guest')], max_length=24), default=list, size=None),
-        ),
-        migrations.AlterField(
-            model_name='rolegroup',
-            name='role',
-            field=models.CharField(blank=True, choices=[('analyst', 'Analyst'), ('forensic_assessor', 'Digital forensics assessor'), ('legal_assessor', 'Law assessor'), ('human_rights_assessor', 'Human rights assessor'), ('coordinator', 'Response coordinator'), ('mediator', 'Mediator'), ('org_admin', 'Organisation administrator'), ('researcher', 'Researcher'), ('custodian', 'Evidence custodian'), ('publisher', 'Publisher of figures'), ('name_keeper', 'Keeper of names'), ('emergency', 'Emergency duty officer'), ('guest', 'Guest')], max_length=24),
-=======
             field=django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('analyst', 'Analyst'), ('forensic_assessor', 'Digital forensics assessor'), ('legal_assessor', 'Law assessor'), ('human_rights_assessor', 'Human rights assessor'), ('coordinator', 'Response coordinator'), ('mediator', 'Mediator'), ('org_admin', 'Organisation administrator'), ('researcher', 'Researcher'), ('custodian', 'Evidence custodian'), ('publisher', 'Publisher of figures'), ('emergency', 'Emergency duty officer'), ('guest', 'Guest'), ('name_keeper', 'Keeper of names')], max_length=24), default=list, size=None),
->>>>>>> main
         ),
         migrations.RunSQL(GROUPS, migrations.RunSQL.noop),
     ]
