@@ -11,6 +11,7 @@ from .stations import (
     exchange,
     figures,
     filing,
+    keeping,
     remediation,
     review,
     sealing,
@@ -41,3 +42,4 @@ def tell(story: Story, cast: Cast) -> None:
         filing.close(stage)
     figures.release(story, cast)
     filing.leave_draft(story, cast)
+    keeping.tell(story, cast)
