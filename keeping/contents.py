@@ -102,7 +102,9 @@ def chosen(name: str, house: Organisation, incidents: list[Incident]) -> models.
         case "ledger.entry":
             return model.objects.filter(organisation_id=house.pk)  # type: ignore[no-any-return]
         case "ledger.look":
-            return model.objects.filter(models.Q(organisation_id=house.pk) | models.Q(holder_id=house.pk))  # type: ignore[no-any-return]
+            hidden = Incident.objects.filter(blind=True).values("pk")
+            own = models.Q(organisation_id=house.pk) | models.Q(holder_id=house.pk)
+            return model.objects.filter(own).exclude(root_id__in=hidden)  # type: ignore[no-any-return]
     return model._default_manager.filter(organisation=house)  # type: ignore[no-any-return]
 
 

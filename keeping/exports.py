@@ -36,7 +36,7 @@ Made {made} for {person}: {reason}
 
 A BagIt bag (RFC 8493): manifest-sha256.txt names the SHA-256 of every file, signature.txt signs the manifests.
 data/<app>.<table>.jsonl holds one row a line as canonical JSON (RFC 8785). Times are UTC. A column named <thing>_id is the number
-of a row of another table. Keys, digests and places in the store are left out.
+of a row of another table. Keys, digests and places in the store are left out; so are cases that are worked on without names.
 {files}
 """
 
@@ -98,8 +98,8 @@ def send(export: HouseExport, actor: Actor) -> None:
 
 
 def next_cases(actor: Actor, after: int) -> list[Incident]:
-    """The next cases the organisation holds."""
-    found = Incident.objects.filter(holder=actor.organisation, pk__gt=after).select_related("holder")
+    """The next cases the organisation holds; those that are worked on without names wait until names are shown again."""
+    found = Incident.objects.filter(holder=actor.organisation, pk__gt=after, blind=False).select_related("holder")
     return list(found.order_by("pk")[:CASES])
 
 

@@ -89,9 +89,9 @@ def room_words(what: str) -> str:
     return next((str(label) for name, label, _action in SECTIONS if name == section), "")
 
 
-def shown_rows(found: list[Look]) -> list[dict[str, Any]]:
+def shown_rows(found: list[Look], house: int | None = None) -> list[dict[str, Any]]:
     """Looks in words, with the part of the case."""
-    return [{**row, "room": room_words(row["what"])} for row in look_rows(found)]
+    return [{**row, "room": room_words(row["what"])} for row in look_rows(found, house)]
 
 
 def safe_cell(text: str) -> str:
@@ -126,7 +126,7 @@ def streamed(actor: Actor, read: Any, kind: str, name: str) -> StreamingHttpResp
     def rows() -> Iterator[dict[str, str]]:
         for batch in looks.all_looks(actor, read):
             with acting(actor):
-                said = plain_rows(batch)
+                said = plain_rows(batch, actor.organisation.pk)
             yield from said
 
     body = as_csv(rows()) if kind == "csv" else as_json(rows())
@@ -272,7 +272,7 @@ def organisation_audit(request: HttpRequest) -> HttpResponse:
     kept = urlencode({"scope": scope, **asked.said()})
     context = {
         "form": form,
-        "rows": shown_rows(found[: looks.PAGE]),
+        "rows": shown_rows(found[: looks.PAGE], actor.organisation.pk),
         "days": looks.DAYS,
         "filtered": bool(request.GET),
         "csv_url": f"{reverse('organisation-audit-csv')}?{kept}",
