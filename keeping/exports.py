@@ -137,8 +137,9 @@ def make(actor: Actor, export: HouseExport, alive: Alive) -> None:
 def spooled(actor: Actor, incidents: list[Incident], folder: Path, alive: Alive) -> tuple[list[str], int]:
     """Each table of the part as a file in `folder`, read as the person who asked; the tables and how many rows they have."""
     names, count = [], 0
-    tables = contents.tables_of_cases if incidents else contents.tables_of_house
-    for name in tables():
+    with acting(actor):
+        tables = contents.tables_of_cases() if incidents else contents.tables_of_house()
+    for name in tables:
         with acting(actor), (folder / name).open("wb") as out:
             for each in contents.rows_of(name, actor.organisation, incidents):
                 out.write(each)
