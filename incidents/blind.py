@@ -3,13 +3,12 @@
 What is printed is decided in `core.naming`; this room gives the handles and puts the veil on when a blind case is opened.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from django.db import connection
 
 from core import naming
 from core.naming import Handle, Veil
-from core.tenancy import current
 from organisations.actors import Actor
 from organisations.models import Membership, Organisation
 
@@ -73,20 +72,3 @@ def hide_holders(actor: Actor, incidents: Iterable[Incident]) -> None:
     handles = give_handles((row.pk, row.holder_id) for row in hidden)
     for row in hidden:
         row.holder.__dict__[naming.OWN] = handles[row.pk, row.holder_id]
-
-
-def shown_in(
-    cases: Mapping[int, bool], pairs: Iterable[tuple[int, int]], own: frozenset[int]
-) -> dict[tuple[int, int], str]:
-    """How people and organisations are shown in lists over several cases: by handle in each blind one (`cases`: number, blind)."""
-    hidden = {(case, number) for case, number in pairs if cases.get(case) and number not in own}
-    return {pair: handle.words for pair, handle in give_handles(hidden).items()} if hidden else {}
-
-
-def own_of_reader() -> frozenset[int]:
-    """The same as `own_names` for whoever the database is asked as now."""
-    reader = current()
-    if reader is None or reader.organisation_id is None:
-        return frozenset()
-    colleagues = Membership.objects.filter(organisation_id=reader.organisation_id).values_list("user_id", flat=True)
-    return frozenset({reader.user_id, reader.organisation_id, *colleagues})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -12,13 +12,12 @@ from django.apps import apps
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from core import clock, naming
+from core import clock
 from core.errors import Invalid
 from ledger.changes import Change
 from ledger.models import Entry, Look
 from ledger.services import record
 from organisations.actors import Actor, acting
-from organisations.models import Organisation, User
 from organisations.roles import Action
 
 from .access import CaseAccess, case_for
@@ -95,8 +94,8 @@ Place = tuple[datetime, int] | None
 def looks_at(incident: Incident, asked: Asked, limit: int = PAGE, before: Place = None) -> list[Look]:
     """Who looked at a case, newest first; empty for whoever neither holds nor oversees it."""
     at, pk = before or (None, None)
-    if incident.blind and (asked.organisation or asked.person):  # asked for by number, a handle would be told apart
-        raise Invalid({"person": [_("In a case worked without names, looks cannot be narrowed to somebody.")]})
+    if incident.blind:  # to ask for somebody by number would tell who it is
+        asked = replace(asked, organisation=None, person=None)
     said = [incident.pk, asked.begin, asked.end, asked.act, asked.door, asked.organisation, asked.person, limit, at, pk]
     return list(Look.objects.raw(LOOKS, said))
 
@@ -114,7 +113,9 @@ def looks_of_house(actor: Actor, scope: str, asked: Asked, limit: int = PAGE, be
     for name, value in {"act": asked.act, "door": asked.door, "organisation_id": asked.organisation, "actor_id": asked.person}.items():  # fmt: skip
         if value:
             found = found.filter(**{name: value})
-    if scope == "held" and (asked.organisation or asked.person):  # asked for by number, a handle would be told apart
+    if scope == "held" and (
+        asked.organisation or asked.person
+    ):  # asked for by number, who is hidden would be told apart
         found = found.exclude(root_id__in=Incident.objects.filter(blind=True, holder=actor.organisation).values("pk"))
     if before:
         found = found.extra(where=["(at, id) < (%s, %s)"], params=list(before))
@@ -159,28 +160,16 @@ def changes_in(incident: Incident, limit: int = PAGE, before: int | None = None)
     return [
         Change(
             number, at, actor_id, organisation_id, table, row_id,
-            shown_fields(table, json.loads(content)) if content is not None and (table, row_id) in seen else None, entry_id,
+            told(incident, content) if content is not None and (table, row_id) in seen else None, entry_id,
         )
         for number, at, actor_id, organisation_id, table, row_id, content, entry_id in rows
     ]  # fmt: skip
 
 
-def shown_fields(table: str, fields: dict[str, list[Any]]) -> dict[str, list[Any]]:
-    """Old and new; in a blind case the numbers of people and organisations are handles."""
-    if not naming.is_blind():
-        return fields
-    model = next((each for each in apps.get_models() if each._meta.db_table == table), None)
-    people = {
-        field.column
-        for field in (model._meta.concrete_fields if model else [])
-        if field.related_model in (User, Organisation) or "principal" in field.name
-    }
-    return {
-        name: [naming.key_of(value) if isinstance(value, int) else value for value in values]
-        if name in people
-        else values
-        for name, values in fields.items()
-    }
+def told(incident: Incident, content: str) -> dict[str, list[Any]]:
+    """Old and new of each column; where names are hidden, numbers of people and organisations are too."""
+    found: dict[str, list[Any]] = json.loads(content)
+    return {name: pair for name, pair in found.items() if not (incident.blind and name.endswith("_id"))}
 
 
 # Rows come and go with the case itself: what is gone was seen by whoever sees the case.

@@ -46,7 +46,7 @@ def items_of(actor: Actor, request: DataRequest) -> tuple[CaseAccess | None, lis
         return None, []
     case = case_for(actor, request.incident.reference, Action.EXPORT_EVIDENCE if numbers else Action.VIEW)
     if numbers:
-        must_show_names(case.incident)  # custody goes along
+        must_show_names(case.incident)  # also when they were hidden while it waited
     found = EvidenceItem.objects.filter(incident=case.incident, number__in=numbers)
     found = found.select_related("incident", "origin", "statement", "organisation").prefetch_related("files")
     return case, list(found.order_by("number"))
