@@ -13,6 +13,8 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
+from core.marks import Way, may_leave
+
 from .kinds import KINDS, Kind
 
 # Attempts come after 10 s, 40 s, 160 s, …, never further apart than 12 h, each up to a quarter later; the tenth is the last.
@@ -27,7 +29,6 @@ SECONDS, MOST_ANSWER = 15, 16 * 1024
 FAILING_DAYS = 5
 # After a rotation the old secret signs too, so long.
 GRACE = timedelta(hours=24)
-OPEN_MARKS = ("TLP:CLEAR", "TLP:GREEN")
 TEST = "webhook.test"
 
 
@@ -56,7 +57,7 @@ def body(
     """The message. `marks`: the one it was told with and the one the case has now; no marks: it is about no case."""
     data: dict[str, Any] = {"id": reference or message_id, "link": link}
     shown = [mark for mark in marks if mark]
-    if all(mark in OPEN_MARKS for mark in shown) and (shown or not reference):
+    if all(may_leave(mark, Way.CHANNEL) for mark in shown) and (shown or not reference):
         if subject:
             data["subject"] = subject
         if due_at:

@@ -11,6 +11,7 @@ from .stations import (
     exchange,
     figures,
     filing,
+    keeping,
     reaching,
     remediation,
     review,
@@ -43,3 +44,4 @@ def tell(story: Story, cast: Cast) -> None:
         filing.close(stage)
     figures.release(story, cast)
     filing.leave_draft(story, cast)
+    keeping.tell(story, cast)

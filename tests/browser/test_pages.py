@@ -112,6 +112,8 @@ class House:
             return self.admin
         if address.name in FOR_VISITORS or (address.door.kind is Kind.ANYONE and "release" in address.name):
             return None
+        if address.name.startswith(("label-change", "data-request")):
+            return self.insider
         if address.name in {"opinion", "panel-discuss", "seat-declare"}:
             return self.invited if address.name == "seat-declare" else self.member
         if address.door.kind is Kind.OWN and not address.name.startswith(("member", "trusted-key")):
