@@ -112,7 +112,7 @@ class House:
             return self.admin
         if address.name in FOR_VISITORS or (address.door.kind is Kind.ANYONE and "release" in address.name):
             return None
-        if address.name.startswith(("label-change", "data-request")):
+        if address.name.startswith(("label-change", "data-request", "organisation-")):
             return self.insider
         if address.name in {"opinion", "panel-discuss", "seat-declare"}:
             return self.invited if address.name == "seat-declare" else self.member
