@@ -507,6 +507,14 @@ def test_nothing_of_a_message_is_rewritten(people: People, receiver: Receiver) -
             with pytest.raises(DatabaseError), transaction.atomic():
                 rows.update(**change)
         assert Attempt.objects.update(status=200) == 0 == Attempt.objects.all()._raw_delete("default")
+        services.disable_endpoint(actor=people.vela.admin, endpoint_id=Endpoint.objects.get().pk)
+    news(people.vela, key="waits")
+    for ago, expected in ((29, "pending"), (31, "failed")):
         with connection.cursor() as cursor:
+            cursor.execute("RESET ROLE")
+            cursor.execute("ALTER TABLE notifications_delivery DISABLE TRIGGER delivery_as_told")
+            cursor.execute("UPDATE notifications_delivery SET made_at = now() - %s * interval '1 day'", [ago])
+            cursor.execute("ALTER TABLE notifications_delivery ENABLE TRIGGER delivery_as_told")
+            cursor.execute("SET LOCAL ROLE norms_app")
             cursor.execute("SELECT notifications_forget()")
-        assert states(people.vela) == ["delivered"]
+        assert states(people.vela) == ["delivered", expected]
