@@ -6,6 +6,9 @@ class IncidentsConfig(AppConfig):
     name = "incidents"
 
     def ready(self) -> None:
+        """Lends viewers somebody else's eyes, and says what of a case can be asked about."""
+        from . import holdings, previewing, things  # noqa: F401
+
         # Each room declares the clocks of its deadlines in its `deadlines.py`; calendars show them too.
         autodiscover_modules("deadlines")
         from notifications import feed

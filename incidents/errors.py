@@ -30,6 +30,56 @@ class DraftSent(DomainError):
     message = _("This draft has been sent already.")
 
 
+class OnlyHolder(DomainError):
+    code = "only_holder"
+    message = _("Only the organisation that holds the case does this.")
+
+
+class SeesAlready(DomainError):
+    code = "sees_already"
+    message = _("This person sees the case already, because they hold a seat on a panel.")
+
+
+class SeatGrant(DomainError):
+    code = "seat_grant"
+    message = _("A seat on a panel opened the case to this person. It closes when they leave the seat.")
+
+
+class TooLateToUndo(DomainError):
+    code = "too_late_to_undo"
+    message = _("This share ended too long ago to be taken back with one act. Share the case anew.")
+
+
+class HandOverOpen(DomainError):
+    code = "hand_over_open"
+    message = _("This case is offered to an organisation already. Withdraw that offer first.")
+
+
+class HandOverAnswered(DomainError):
+    code = "hand_over_answered"
+    message = _("This offer has been answered or withdrawn.")
+
+
+class HandOverToItself(DomainError):
+    code = "hand_over_to_holder"
+    message = _("This organisation holds the case already.")
+
+
+class MustSeeFirst(DomainError):
+    code = "must_see_first"
+    message = _("Share the case with this organisation first, so that it knows what it is offered.")
+
+
+class CannotMove(DomainError):
+    code = "cannot_move"
+    message = _("The case cannot move to this organisation: it holds a case with the same reference of an import.")
+
+
+class NotAMember(DomainError):
+    code = "not_of_the_house"
+    message = _("The person in charge belongs to the organisation that holds the case, and can work on it.")
+
+
 class DeadlineFixed(DomainError):
     code = "deadline_fixed"
     message = _("This deadline follows from a rule. It is changed, if at all, where the thing itself is.")

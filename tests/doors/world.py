@@ -17,11 +17,20 @@ from evidence.models import IntakeJob, SweepReport
 from evidence.services.arriving import begin_upload
 from evidence.uploads import Upload
 from exchange import services as exchange
+from incidents.handing import offer_case
 from incidents.labels import make_label
-from incidents.models import Incident, IncidentGroupPermission
+from incidents.models import Incident, IncidentGroupPermission, PastGrant
 from incidents.searching import save_search
 from incidents.selectors import Wanted
-from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
+from incidents.services import (
+    add_statement,
+    file_incident,
+    grant_access,
+    grant_person,
+    open_draft,
+    revoke_person,
+    save_draft,
+)
 from keeping.requests import file_request
 from ledger.models import Entry
 from notifications import services as notifications
@@ -55,7 +64,10 @@ class World:
 
     def arguments(self, address: str, wanted: dict[str, str]) -> dict[str, Any]:
         """Values for the parts of an address, by the part's name and converter; `recommendation-…` has its own number."""
-        return {part: self.names[f"{kind}:{part}"] for part, kind in wanted.items()}
+        return {
+            part: self.names.get(f"{address}:{kind}:{part}", self.names.get(f"{kind}:{part}"))
+            for part, kind in wanted.items()
+        }
 
 
 def shared(actor: Actor, incident: Incident, organisation: Organisation, grade: int, **more: Any) -> Any:
@@ -109,6 +121,17 @@ def build(people: People) -> World:
         )  # fmt: skip
         upload = begin_upload(actor=analyst, reference=reference, name="Tormentil.log", size=10)
     grant: IncidentGroupPermission = shared(analyst, incident, people.palaver.organisation, Grade.SUMMARY)
+    with acting_as(analyst.principal):
+        named = grant_person(
+            actor=analyst, reference=reference, email=people.brigid.analyst.user.email,
+            organisation=people.brigid.organisation, grade=Grade.SUMMARY, reason="Campion",
+        )  # fmt: skip
+        ended = grant_person(
+            actor=analyst, reference=reference, email=people.brigid.analyst.user.email,
+            organisation=people.brigid.organisation, grade=Grade.EVIDENCE, reason="Campion",
+        )  # fmt: skip
+        revoke_person(actor=analyst, reference=reference, grant_id=ended.pk)
+        past = PastGrant.objects.get(incident=incident)
     ground = Ground(people, incident)
     ground.ready()
     ground.convened()
@@ -188,6 +211,9 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+        offer = offer_case(
+            actor=analyst, reference=reference, organisation=people.palaver.organisation, reason="Campion"
+        )
         attestation = Attestation.objects.get(organisation=people.vela.organisation)
     with acting_as(analyst.principal):
         session = SessionStore()
@@ -208,6 +234,13 @@ def build(people: People) -> World:
         "int:file": file.pk,
         "int:attestation_id": attestation.pk,
         "slug:house": "palaver",
+        "grant-end-person:int:grant_id": named.pk,
+        "preview-person:int:grant_id": named.pk,
+        "api-person-grant:int:grant_id": named.pk,
+        "int:past_id": past.pk,
+        "int:offer_id": offer.pk,
+        "slug:kind": "evidence",
+        "str:label": "E-1",
         "int:session_id": signed_in.pk,
         "int:pk": software_passkey(analyst.user).pk,
         "int:label_id": label.pk,
