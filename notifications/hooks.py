@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from standardwebhooks import Webhook
 
 from core.marks import Way, may_leave
@@ -48,6 +49,21 @@ def new_secret() -> str:
 def subscribable() -> list[Kind]:
     """What an endpoint can be told of, by code: everything organisations are told, and changes of cases they see."""
     return sorted((kind for kind in KINDS.values() if not kind.personal), key=lambda kind: kind.code)
+
+
+class Blank(dict[str, Any]):
+    """Stands for the values of a kind's words where there is nothing to tell yet."""
+
+    def __missing__(self, name: str) -> Any:
+        return 1 if name in {"n", "asked", "shares", "days"} else "…"
+
+
+def described(kind: Kind) -> str:
+    """What happens, in words without values: "Review of … is due"."""
+    try:
+        return kind.sentence(Blank(verb="incident.edited"))
+    except (KeyError, TypeError, ValueError, ObjectDoesNotExist):  # words that look something up by their values
+        return str(kind.why)
 
 
 def body(

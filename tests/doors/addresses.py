@@ -270,7 +270,8 @@ DEADLINES = {
 HOOK_ACT = open_to(Kind.OWN, "POST", action=A.MANAGE_ORGANISATION)
 HOOK = open_to(Kind.OWN, action=A.MANAGE_ORGANISATION)
 WEBHOOKS = {
-    "webhooks": MANAGE,
+    "webhooks": open_to(Kind.PERSON, action=A.MANAGE_ORGANISATION),
+    "webhook-new": MANAGE,
     "webhook": HOOK,
     "webhook-change": MEMBER,
     "webhook-rotate": HOOK_ACT,
