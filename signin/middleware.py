@@ -21,8 +21,6 @@ from . import errors, keeping, sessions
 from .factors import has_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-# Said by the session: the organisation's own sign-in has asked for a second factor already.
-SHOWN_THERE = "second_factor_there"
 
 # Where somebody without a second factor may still go: to set one up, to act for another organisation, or away.
 OPEN = frozenset(
@@ -114,7 +112,7 @@ def second_factor_due(request: HttpRequest) -> bool:
     actor = getattr(request, "actor", None)
     if not isinstance(actor, Actor) or not actor.organisation.second_factor_required or actor.user.is_service:
         return False
-    return not (request.session.get(SHOWN_THERE) == actor.organisation.pk or has_second_factor(actor.user))
+    return not (request.session.get(sessions.SHOWN_THERE) == actor.organisation.pk or has_second_factor(actor.user))
 
 
 def is_for_anyone(view: Any) -> bool:

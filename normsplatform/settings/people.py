@@ -22,6 +22,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Servers inside the house that an organisation may name as its own sign-in, as host:port; all others must be public ones.
+SIGNIN_ALLOW = env.list("SIGNIN_ALLOW", default=[])
+ACCOUNT_RATE_LIMITS = {"organisation_sign_in": "20/m/ip"}
 # The second factor: an authenticator app or a passkey; a passkey alone also signs in. Recovery codes are shown once.
 MFA_ADAPTER = "signin.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
