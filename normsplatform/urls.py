@@ -33,6 +33,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("publication.api.urls")),
     path("", include("exchange.api.house")),
     path("", include("evidence.api.house_urls")),
+    path("", include("keeping.api.urls")),
     *(path(CASE, include(f"{room}.api.urls")) for room in CASE_ROOMS),
 ]
 
@@ -54,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("publication.ui.urls")),
     path("", include("exchange.ui.house")),
     path("", include("evidence.ui.house_urls")),
+    path("", include("keeping.ui.urls")),
     *(path(CASE, include(f"{room}.ui.urls")) for room in CASE_ROOMS),
 ]
 

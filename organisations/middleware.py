@@ -3,12 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 
+from core.errors import DomainError, NotAllowed, NotFound
+from core.http import error_page
 from core.tenancy import acting_as
 
-from . import tokens
+from . import glasses, tokens
 from .actors import Actor, actor_for
+from .errors import PreviewCannotAct, PreviewGone
 from .models import ApiToken, User
 from .roles import actions_within
 
@@ -47,6 +52,44 @@ def find_actor(request: HttpRequest) -> Actor | None:
     return None
 
 
+# What a person may still do while they look as somebody else: stop looking, sign out, set their language and theme.
+STILL_DONE = frozenset({"preview-end", "account_logout", "set-language", "set-theme"})
+PREVIEW_KEY, PREVIEW_HEADER = "preview", "X-Preview"
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def preview_of(request: HttpRequest) -> int | None:
+    """The preview a request is made through: named in a header on the API, else in the session."""
+    if request.path.startswith("/api/"):
+        named = request.headers.get(PREVIEW_HEADER, "")
+        return int(named) if named.isascii() and named.isdigit() and len(named) < 18 else None
+    number: int | None = request.session.get(PREVIEW_KEY)
+    return number
+
+
+def through_glass(request: HttpRequest, viewer: Actor) -> Actor:
+    """The viewer, or who they look as. A preview that is over is forgotten in the browser, and refused to a program."""
+    number = preview_of(request)
+    if number is None:
+        return viewer
+    try:
+        with acting_as(viewer.principal), transaction.atomic():
+            return glasses.look_through(viewer, number)
+    except (DomainError, NotFound, NotAllowed):
+        if request.path.startswith("/api/"):
+            raise
+        del request.session[PREVIEW_KEY]
+        return viewer
+
+
+def still_done(request: HttpRequest) -> bool:
+    """Whether this address is one of the few that work through a preview."""
+    try:
+        return resolve(request.path_info).url_name in STILL_DONE
+    except Resolver404:
+        return False
+
+
 class PrincipalMiddleware:
     """From here on the database knows who is asking; afterwards it forgets."""
 
@@ -54,7 +97,17 @@ class PrincipalMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.actor = find_actor(request)  # type: ignore[attr-defined]
+        viewer = find_actor(request)
+        request.viewer = viewer  # type: ignore[attr-defined]
+        try:
+            request.actor = through_glass(request, viewer) if viewer else None  # type: ignore[attr-defined]
+        except DomainError as error:
+            return error_page(request, error)
+        except (NotFound, NotAllowed):
+            return error_page(request, PreviewGone())
+        actor = request.actor  # type: ignore[attr-defined]
+        if actor is not None and actor.glass is not None and request.method not in READS and not still_done(request):
+            return error_page(request, PreviewCannotAct())
         with acting_as(request.actor.principal if request.actor else None):  # type: ignore[attr-defined]
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):

@@ -153,6 +153,10 @@ class Membership(models.Model):
             models.CheckConstraint(
                 name="membership_ends_after_start", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
             ),
+            models.CheckConstraint(
+                name="guest_for_a_time_and_nothing_else",
+                condition=~Q(roles__contains=["guest"]) | Q(roles=["guest"], until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "accountability",
     "publication",
     "exchange",
+    "keeping",
 ]
 MIDDLEWARE = [
     "normsplatform.middleware.RequestIdMiddleware",
@@ -137,10 +138,14 @@ CELERY_BEAT_SCHEDULE = {
     "ledger-sequence": {"task": "ledger.tasks.sequence_pending", "schedule": 2.0},
     "ledger-checkpoint": {"task": "ledger.tasks.publish_checkpoint", "schedule": 10.0},
     "ledger-checkpoint-stamp": {"task": "ledger.tasks.stamp_checkpoint", "schedule": 300.0},
+    "keeping-minimise": {"task": "keeping.tasks.minimise", "schedule": 24 * 3600.0},
+    "keeping-requeue": {"task": "keeping.tasks.requeue_lost", "schedule": 60.0},
     "accreditation-warn": {"task": "accreditation.tasks.warn", "schedule": 3600.0},
     "shares-recall": {"task": "incidents.tasks.tell_lapsed_shares", "schedule": 600.0},
     "looks-months": {"task": "ledger.tasks.make_months", "schedule": 24 * 3600.0},
     "grants-expire": {"task": "incidents.tasks.expire_grants", "schedule": 60.0},
+    "deadlines-remind": {"task": "incidents.tasks.remind_deadlines", "schedule": 3600.0},
+    "searches-look": {"task": "incidents.tasks.look_for_matches", "schedule": 300.0},
     "jobs-requeue": {"task": "documents.tasks.requeue_lost", "schedule": 30.0},
     "findings-compute": {"task": "attribution.tasks.recompute_stale", "schedule": 30.0},
     "findings-remind": {"task": "attribution.tasks.remind", "schedule": 3600.0},

@@ -97,11 +97,17 @@ SPECTACULAR_SETTINGS = {
     # Enumerations that share a field's name, each by a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "ServiceStateEnum": "remediation.states.ServiceState",
+        "DutyCallStateEnum": "notifications.models.DutyCall.State",
+        "DeliveryStateEnum": "notifications.models.Delivery.State",
+        "DeadlineActEnum": "incidents.models.DeadlineChange.Act",
+        "DeadlineMoveEnum": ["pause", "resume", "extend"],
         "JobStateEnum": ["queued", "running", "done", "failed"],
         "OrganisationKindEnum": "organisations.models.Organisation.Kind",
         "RecommendationKindEnum": ["strategic", "tactical"],
         "MemberRoleEnum": "organisations.roles.Role",
         "ServiceRoleEnum": "organisations.roles.SERVICE_ROLE_CHOICES",
+        "DataRequestKindEnum": "keeping.models.DataRequest.Kind",
+        "OwnRequestKindEnum": ["access", "erasure"],
         "LinkKindEnum": "incidents.models.IncidentLink.Kind",
     },
 }

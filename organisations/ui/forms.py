@@ -7,13 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from core.forms import Form
 
-from ..roles import Role
+from ..roles import FOR_MEMBERS, Role
 
 
 class RolesForm(Form):
     """What a member does here."""
 
-    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=FOR_MEMBERS, widget=forms.CheckboxSelectMultiple)
 
     def offer(self, roles: Iterable[Role]) -> None:
         """Only these: a program's account has no other."""

@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{MEMBER}suspend/", members.member_suspend, name="member-suspend"),
     path(f"{MEMBER}restore/", members.member_restore, name="member-restore"),
     path(f"{MEMBER}end/", members.member_end, name="member-end"),
+    path(f"{MEMBER}reassign/", members.member_reassign, name="member-reassign"),
     path("organisation/keys/", keys.tokens, name="tokens"),
     path("organisation/keys/<int:token_id>/revoke/", keys.token_revoke, name="token-revoke"),
     path("organisation/service-accounts/", keys.service_accounts, name="organisation-service-accounts"),

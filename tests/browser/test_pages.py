@@ -35,6 +35,9 @@ LANGUAGES = ("en", "ar")
 NO_PAGE = {
     "health-live",
     "incident-looks-csv",
+    "organisation-export-part",
+    "data-request-package",
+    "data-held-json",
     "incident-looks-json",
     "organisation-audit-csv",
     "organisation-audit-json",
