@@ -17,6 +17,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 # Sign-in; accounts are made by an organisation's administrator, never by whoever comes along.
 ACCOUNT_ADAPTER = "organisations.accounts.InvitedOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {"add_email": "signin.forms.NoOtherAddress"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"

@@ -220,6 +220,9 @@ def test_the_session_acts_for_that_organisation_alone(vela: People, issuer: Issu
     session["organisation_id"] = vela.orrin.organisation.pk
     session.save()
     assert client.get("/api/v1/me/").json()["organisation"]["slug"] == "vela"
+    # Nor does it lead to another way in, by which one could act for the other.
+    for address in ("password/change/", "2fa/totp/activate/", "2fa/webauthn/add/", "email/"):
+        assert client.get(f"/accounts/{address}").status_code == 409, address
     with acting_as(vela.vela.admin.principal):
         end_membership(actor=vela.vela.admin, membership_id=Membership.objects.get(user=analyst.user).pk)
     assert client.get("/api/v1/me/").status_code == 403
@@ -413,3 +416,13 @@ def test_a_domain_inside_the_house_is_not_asked(people: People, monkeypatch: Any
         domain = connections.add_domain(actor=admin, name="vela.example")
         with pytest.raises(Exception, match="not found there"):
             connections.verify_domain(actor=admin, domain_id=domain.pk)
+
+
+def test_nobody_takes_an_address_that_is_somebody_elses(people: People, sign_in: SignIn) -> None:
+    # By an address one is invited and linked: whoever took one first would get what is meant for its owner.
+    analyst = people.orrin.analyst
+    client = sign_in(analyst)
+    answer = client.post("/accounts/email/", {"action_add": "", "email": "chief@vela.example"})
+    assert answer.status_code == 200 and "Ask its administrator" in answer.content.decode()
+    analyst.user.refresh_from_db()
+    assert analyst.user.email == "analyst@orrin.example"

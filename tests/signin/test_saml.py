@@ -82,7 +82,7 @@ def test_metadata_are_fetched_from_judged_servers_alone(
     client = sign_in(people.vela.admin)
     body = {"metadata_url": "https://10.0.0.8/metadata", "groups": GROUPS}
     address = "/api/v1/organisation/sign-in/saml/"
-    assert client.put(address, body, content_type="application/json").status_code == 422
+    assert client.put(address, body, content_type="application/json").status_code == 400
     given = outward.Answer(200, keys.metadata().encode(), "192.0.2.1")
     monkeypatch.setattr(outward, "request", lambda *_args, **_more: given)
     body["metadata_url"] = "https://idp.vela.example/metadata"
