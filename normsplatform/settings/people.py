@@ -106,6 +106,7 @@ SPECTACULAR_SETTINGS = {
         "OrganisationKindEnum": "organisations.models.Organisation.Kind",
         "RecommendationKindEnum": ["strategic", "tactical"],
         "MemberRoleEnum": "organisations.roles.Role",
+        "ConnectionKindEnum": "signin.models.Connection.Kind",
         "ServiceRoleEnum": "organisations.roles.SERVICE_ROLE_CHOICES",
         "DataRequestKindEnum": "keeping.models.DataRequest.Kind",
         "OwnRequestKindEnum": ["access", "erasure"],

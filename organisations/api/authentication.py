@@ -15,6 +15,9 @@ OWN_THINGS = {
     "/api/v1/organisations/": Scope.ACT,
     "/api/v1/attestations/": Scope.MANAGE,
     "/api/v1/trusted-keys/": Scope.MANAGE,
+    "/api/v1/searches/": Scope.ACCOUNT,
+    "/api/v1/me/requests/": Scope.ACCOUNT,
+    "/api/v1/organisation/requests/": Scope.MANAGE,
     "/api/v1/members/": Scope.MANAGE,
     "/api/v1/labels/": Scope.MANAGE,
 }

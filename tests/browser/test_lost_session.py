@@ -48,7 +48,7 @@ def test_what_was_typed_is_there_after_signing_in_again(cast: Cast, sit: Sit, ja
     sign_in(page, analyst.user.email)
     expect(page.get_by_role("main")).to_contain_text("What you typed is back in its place")
     expect(page.get_by_label("Who said it?")).to_have_value("The ministry of water")
-    expect(page.get_by_label("In their words")).to_have_value(WORDS.strip())
+    expect(page.get_by_label("In their words")).to_have_value(WORDS)
     assert page.locator("[name=kind]").first.input_value() == kind
     page.locator("main form button.primary").last.click()
     page.wait_for_url(lambda url: "statements/new" not in url)
