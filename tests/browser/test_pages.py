@@ -72,11 +72,14 @@ NO_PAGE = {
     "attribution-matrix-csv",
     "mfa_download_recovery_codes",
     "mfa_login_webauthn",
+    "signin-oidc-answer",
+    "signin-saml-finish",
+    "signin-saml-metadata",
     "kept",
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
 # Signed in, these lead on to the first page.
-FOR_VISITORS = {"account_login", "account_signup", "account_reset_password"}
+FOR_VISITORS = {"signin-organisation", "account_login", "account_signup", "account_reset_password"}
 
 
 def pages() -> list[Address]:
