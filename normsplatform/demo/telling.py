@@ -14,6 +14,7 @@ from .stations import (
     remediation,
     review,
     sealing,
+    sharing,
 )
 from .story import Story
 
@@ -29,6 +30,7 @@ def tell(story: Story, cast: Cast) -> None:
         filing.keep_timeline(stage)
         filing.share(stage)
     filing.link_cases(story, cast)
+    sharing.tell(story, cast)
     for stage in stages:
         evidence.tell(stage)
         remediation.tell(stage)

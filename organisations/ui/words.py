@@ -36,6 +36,7 @@ WORDS: dict[Action, Any] = {
     Action.SEE_AUDIT: _("See who looked at a case and what was changed"),
     Action.HANDLE_REQUESTS: _("File and decide requests for data"),
     Action.MANAGE_ORGANISATION: _("Administer the organisation"),
+    Action.OPEN_IN_EMERGENCY: _("Open a case in an emergency, without a grant"),
     Action.ATTEST: _("Attest to the evidence standard for the organisation"),
     Action.REVIEW_ATTESTATION: _("Review the attestation of another organisation"),
 }
