@@ -16,6 +16,7 @@ from .stations import (
     remediation,
     review,
     sealing,
+    sharing,
 )
 from .story import Story
 
@@ -31,6 +32,7 @@ def tell(story: Story, cast: Cast) -> None:
         filing.keep_timeline(stage)
         filing.share(stage)
     filing.link_cases(story, cast)
+    sharing.tell(story, cast)
     for stage in stages:
         evidence.tell(stage)
         remediation.tell(stage)

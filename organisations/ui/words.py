@@ -39,6 +39,7 @@ WORDS: dict[Action, Any] = {
     Action.LOOK_UP_NAMES: _("Look behind the handle of a case without names"),
     Action.OPEN_IN_EMERGENCY: _("Open a case in an emergency"),
     Action.MANAGE_ORGANISATION: _("Administer the organisation"),
+    Action.OPEN_IN_EMERGENCY: _("Open a case in an emergency, without a grant"),
     Action.ATTEST: _("Attest to the evidence standard for the organisation"),
     Action.REVIEW_ATTESTATION: _("Review the attestation of another organisation"),
 }
