@@ -236,7 +236,7 @@ def known(finding: Finding, on: date) -> AsOf:
     left_out = {row["item"] for row in explanation["exclusions"]}
     links = links_by(finding.incident, None)
     inside = {item.id for item in items}
-    told = {
+    told: dict[str, Row] = {
         row.label: {
             "grade": f"{row.reliability}{row.credibility}", "status": row.status, "links": kept(links.get(row.pk, ()), inside),
             "counts": row.label not in left_out,

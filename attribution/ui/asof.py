@@ -69,7 +69,8 @@ def finding_as_of(request: HttpRequest, reference: str, number: str) -> HttpResp
             show_invalid(form, error)
     groups = None
     if len(days) == 2:
-        groups = difference_shown(asof.compared(*days), *days, finding.standard_version)
+        before, after = days
+        groups = difference_shown(asof.compared(before, after), before, after, finding.standard_version)
     return page(
         request, case, "as_of", status=422 if form.errors else 200, finding=finding, form=form, groups=groups,
         days=[shown(finding, day) for day in days], here=reverse("finding-as-of", args=[reference, number]),

@@ -37,7 +37,7 @@ def earlier(days: int) -> None:
         for table, column in MOVED:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             cursor.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
-            cursor.execute(f"UPDATE {table} SET {column} = {column} - %s", [timedelta(days=days)])
+            cursor.execute(f"UPDATE {table} SET {column} = {column} - make_interval(days => %s)", [days])
             cursor.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute("SET LOCAL ROLE norms_app")
