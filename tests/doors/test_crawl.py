@@ -39,12 +39,16 @@ def foreign() -> list[Address]:
     return [address for address in walk() if address.door.kind in (Kind.CASE, Kind.OWN)]
 
 
+# Every role a member can have; a guest is nothing else.
+MEMBER = [role for role in Role.values if role != Role.GUEST]
+
+
 def everything(house: Any, name: str) -> Actor:
     """A member with every role: whatever is refused to them is refused for the tenant's sake."""
     user = User.objects.create_user(f"{name}@{house.organisation.slug}.example", "correct horse battery", name=name)
     with acting_as(Principal(user.pk, house.organisation.pk)):
-        add_member(organisation=house.organisation, user=user, roles=list(Role.values))
-    return Actor(user, house.organisation, tuple(Role.values))
+        add_member(organisation=house.organisation, user=user, roles=MEMBER)
+    return Actor(user, house.organisation, tuple(MEMBER))
 
 
 def neighbour(people: People, world: World) -> Actor:
@@ -163,6 +167,8 @@ def test_lists_and_searches_show_nothing_of_another_tenant(
     wrong = []
     for address in walk():
         if address.door.kind not in (Kind.PERSON, Kind.ANYONE) or READ not in address.door.methods:
+            continue
+        if address.name == "calendar-feed":  # whoever has a calendar's secret address reads it
             continue
         url = url_of(address, world)
         for query in QUERIES if address.name in SEARCHES else ("",):
