@@ -7,10 +7,12 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import NotFound
+from core.marks import strictest_pap
 from documents.blocks import Content
 from documents.models import Document, Job
 from documents.rendering import Rendered, Tick, render_content
 from documents.services import Issue
+from evidence.models import EvidenceItem
 from incidents.access import CaseAccess, case_for
 from organisations.actors import Actor
 from organisations.roles import Action
@@ -35,6 +37,12 @@ def reference_of(review: Review) -> str:
     return f"{review.incident.reference}/REV-{review.number}"
 
 
+def pap_of(case: CaseAccess) -> str:
+    """What may be done with a paper made of the whole case: the strictest of its parts (R2.8)."""
+    items = EvidenceItem.objects.filter(incident=case.incident).values_list("pap", flat=True)
+    return strictest_pap(case.incident.pap, *items)
+
+
 def content_of(actor: Actor, case: CaseAccess, review: Review) -> Content:
     """The whole review as plain values, in its language."""
     with translation.override(review.language):
@@ -47,6 +55,7 @@ def content_of(actor: Actor, case: CaseAccess, review: Review) -> Content:
             (_("Asked for by"), review.organisation.name),
             (_("Record as of"), stamp(material.at)),
             (_("Sharing mark"), review.mark),
+            (_("Permissible actions"), pap_of(case)),
             (_("Review template"), review.template_version),
         ]
         if before:

@@ -27,6 +27,18 @@ class NotReady(DomainError):
     message = _("This review has no document yet.")
 
 
+class ReviewOvertaken(DomainError):
+    """Raised with what became stricter in `details`."""
+
+    code = "review_overtaken"
+
+    def __init__(self, labels: list[str]) -> None:
+        words = _(
+            "Since this review was made, %(items)s was sealed or marked more strictly. It is not handed out any more; ask for a new one."
+        )
+        super().__init__(words % {"items": ", ".join(labels)}, items=labels)
+
+
 class ReportMarkBelowCase(DomainError):
     code = "verification_mark_below_case"
     message = _(

@@ -6,8 +6,11 @@ from django.db.models import QuerySet
 
 from attribution.models import Finding, StandingChange
 from core.errors import NotFound
+from core.marks import above
 from documents.selectors import document_as_json, job_as_json
+from evidence.models import CustodyEntry
 from incidents.access import CaseAccess
+from incidents.models import Blinding, MarkChange
 from incidents.selectors import grants_on
 from organisations.actors import Actor
 from organisations.models import Organisation
@@ -30,6 +33,36 @@ def review_of(case: CaseAccess, number: int) -> Review:
     if review is None:
         raise NotFound(number)
     return review
+
+
+def made_with_names(case: CaseAccess, review: Review) -> bool:
+    """Whether a finished review was made while names were shown, so that it tells them."""
+    before = (
+        Blinding.objects.filter(incident=case.incident, changed_at__lte=review.job.started_at).order_by("-pk").first()
+    )
+    return before is None or not before.hidden
+
+
+def stricter_since(case: CaseAccess, review: Review) -> list[str]:
+    """What a finished review tells and may not tell any more: marked above it, or sealed, since it was made."""
+    done = review.job.finished_at
+    changes = MarkChange.objects.filter(incident=case.incident, changed_at__gt=done).order_by("pk")
+    was: dict[str, str] = {}
+    for change in changes:  # as it was when the review was made, and as it is now
+        was.setdefault(change.label, change.mark_before)
+    now = {change.label: change.mark for change in changes}
+    told = [
+        (label or case.incident.reference, mark)
+        for label, mark in now.items()
+        if not above([(label, was[label])], review.mark)
+    ]
+    sealed = CustodyEntry.objects.filter(
+        incident=case.incident, act=CustodyEntry.Act.SEALED, at__gt=done, item__sealed=True
+    )
+    closed = [
+        entry.item.label for entry in sealed.select_related("item") if not above([("", entry.item.mark)], review.mark)
+    ]
+    return sorted({*(label for label, _mark in above(told, review.mark)), *closed})
 
 
 def recommendations_of(case: CaseAccess) -> QuerySet[Recommendation]:

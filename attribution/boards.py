@@ -105,7 +105,7 @@ def assessors_of(incident: Incident, leg: str, reader: User) -> list[User]:
     """The others whose ratings on a leg are open."""
     rows = Rating.objects.filter(incident=incident, hypothesis__leg=leg, is_open=True).exclude(value="")
     others = rows.exclude(assessor=reader).values("assessor")
-    return list(User.objects.filter(pk__in=others).order_by("name", "pk"))
+    return sorted(User.objects.filter(pk__in=others).order_by("pk"), key=str)  # by the name that is shown
 
 
 def ratings_of(incident: Incident, assessor: int) -> dict[tuple[int, int], str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from core import naming
 from organisations.models import User
 
 from . import norms
@@ -88,7 +89,7 @@ def board_values(shown: BoardShown, removals: Iterable[Removal], others: Iterabl
         "leg": shown.leg,
         "inconsistency": dict(shown.board.scores),
         "least": list(shown.board.leaders),
-        "assessors": [{"id": row.pk, "name": str(row)} for row in others],
+        "assessors": [{"id": naming.key_of(row.pk), "name": str(row)} for row in others],
         "without": [
             {
                 "kind": row.kind, "key": row.key, "items": list(row.items), "inconsistency": dict(row.board.scores),

@@ -14,6 +14,8 @@ from django.db import connections
 
 from core import clock
 
+from . import naming
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -63,10 +65,11 @@ def _rebind_open_transactions() -> None:
 @contextmanager
 def acting_as(principal: Principal | None) -> Iterator[None]:
     """Inside the block the database answers as it would to `principal`; afterwards as before."""
-    token = _current.set(principal)
+    token, names = _current.set(principal), naming.begin()
     try:
         _rebind_open_transactions()
         yield
     finally:
+        naming.end(names)
         _current.reset(token)
         _rebind_open_transactions()

@@ -296,3 +296,11 @@ class AlreadyTakenApart(DomainError):
 class CaptureNotConfigured(DomainError):
     code = "evidence_capture_not_configured"
     message = _("No capture tool is set up on this platform. Capture the page yourself and add the files as an item.")
+
+
+class TouchForbidden(DomainError):
+    code = "pap_forbids"
+    message = _(
+        "This case allows nothing that the other side could notice (PAP), and fetching a page is seen by whoever serves it. "
+        "Give in a copy that somebody has already, or have the holder relax the mark."
+    )

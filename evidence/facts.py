@@ -13,7 +13,7 @@ from zoneinfo import available_timezones
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
-from incidents.facts import Errors, clean_choice, clean_mark, clean_moment, clean_text
+from incidents.facts import Errors, clean_choice, clean_mark, clean_moment, clean_pap, clean_text
 
 from . import standard
 
@@ -24,7 +24,7 @@ LARGEST_OFFSET = 10 * 366 * 24 * 3600  # a clock may be years off, and that is a
 # Names of the facts, apart from `details`.
 FACTS = (
     "title", "kind", "evidence_class", "description", "source", "collection_method", "collected", "collected_by",
-    "clock", "origin", "statement", "statement_type", "mark", "details",
+    "clock", "origin", "statement", "statement_type", "mark", "pap", "details",
 )  # fmt: skip
 
 
@@ -132,6 +132,7 @@ def check(given: Mapping[str, Any], content: standard.Content, *, whole: bool = 
         "statement": statement,
         "statement_type": statement_type,
         "mark": lambda value: columns.update(mark=clean_mark(value, "mark", errors)),
+        "pap": lambda value: columns.update(pap=clean_pap(value, "pap", errors)),
         "details": lambda value: columns.update(details=clean_details(value, errors, content)),
     }
     for name in FACTS if whole else [name for name in FACTS if name in given]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from incidents.marks import strictest
+from core.marks import strictest
 from notifications.kinds import Kind, Reason, declare
 from notifications.services import tell
 from organisations.models import Organisation, User

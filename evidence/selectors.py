@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Exists, Prefetch, Q, Subquery
 
+from core import naming
 from incidents.models import Incident
 from instruments.models import Instrument
 from instruments.selectors import in_force
@@ -36,6 +37,7 @@ WORST = (Integrity.MISMATCH, Integrity.UNAVAILABLE, Integrity.REMOVED, Integrity
 NAMES_SOURCE = frozenset(
     {CustodyEntry.Act.RECEIVED, CustodyEntry.Act.OPENED, CustodyEntry.Act.COPIED, CustodyEntry.Act.EXPORTED}
 )
+NAMES_SIDES = frozenset({CustodyEntry.Act.RELEASED})
 LINK_COLUMNS = (
     "item_id", "place", "act", "at", "actor_id", "organisation_id", "file_id", "sha256_seen", "note", "previous", "hash",
 )  # fmt: skip
@@ -107,6 +109,9 @@ def custody_of(item: EvidenceItem, reader: Actor | None = None) -> list[CustodyE
         closed = max((entry.place for entry in entries if entry.act == CustodyEntry.Act.SEALED), default=len(entries))
         for entry in entries:
             entry.withheld = bool(entry.note) and entry.place < closed and entry.act in NAMES_SOURCE
+    if naming.is_blind():  # who it was handed to stands in the note, under the hash
+        for entry in entries:
+            entry.withheld = entry.withheld or (bool(entry.note) and entry.act in NAMES_SIDES)
     return entries
 
 

@@ -28,6 +28,7 @@ def facts_of(item: EvidenceItem) -> dict[str, Any]:
         "statement": item.statement_id,
         "statement_type": item.statement_type,
         "mark": item.mark,
+        "pap": item.pap,
         "details": dict(item.details),
     }
 

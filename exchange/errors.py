@@ -51,5 +51,5 @@ class PackageOvertaken(DomainError):
 class RecordOvertaken(DomainError):
     code = "custody_record_overtaken"
     message = _(
-        "The item was sealed after this custody record was made, and the record says more than may be said now. Ask for a new one."
+        "The item was sealed or marked more strictly after this custody record was made, and the record says more than may be said now. Ask for a new one."
     )

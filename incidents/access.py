@@ -13,6 +13,7 @@ from ledger import looks
 from organisations.actors import Actor
 from organisations.roles import OWN_HOUSE, Action, allowed
 
+from .blind import hide_names
 from .models import Access, EmergencyOpening, Incident, LabelOn
 
 
@@ -84,6 +85,8 @@ def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, Held]:
         # A share that has ended opens nothing, so nobody looked.
         wanted = wanted.annotate(looked=Case(When(Exists(held), then=looked(actor, visit)), default=Value(value=False)))
     found = wanted.first()
+    if found is not None and found.blind:
+        hide_names(actor, found.pk)  # from here on whatever prints a name prints a handle
     return found, Held(list(found.held), found.exports, found.emergencies) if found else Held([])
 
 

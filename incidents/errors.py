@@ -80,6 +80,24 @@ class NotAMember(DomainError):
     message = _("The person in charge belongs to the organisation that holds the case, and can work on it.")
 
 
+class AlreadyBlind(DomainError):
+    code = "case_blind"
+    message = _("Work on this case is organisation-blind already.")
+
+
+class NotBlind(DomainError):
+    code = "case_not_blind"
+    message = _("Names are shown in this case already.")
+
+
+class NamesHidden(DomainError):
+    code = "names_hidden"
+    message = _(
+        "This case is worked on organisation-blind. What you ask for names every hand it passed through, under hashes that cover the names, "
+        "so it cannot be made while names are hidden. Whoever coordinates, oversees or holds the case can show them again, with reasons."
+    )
+
+
 class DeadlineFixed(DomainError):
     code = "deadline_fixed"
     message = _("This deadline follows from a rule. It is changed, if at all, where the thing itself is.")

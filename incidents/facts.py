@@ -15,9 +15,9 @@ from django.utils.translation import ngettext
 
 from core import clock
 from core.errors import Invalid
+from core.marks import Mark, Pap
 from instruments import taxonomy
 
-from .marks import Mark
 from .models import Precision
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -170,17 +170,28 @@ def clean_mark(value: Any, field: str, errors: Errors) -> str:
     return mark
 
 
+def clean_pap(value: Any, field: str, errors: Errors) -> str:
+    """A PAP mark; left open, PAP:GREEN: nothing was said against open action."""
+    pap = str(value or Pap.GREEN)
+    if pap not in Pap.values:
+        errors.setdefault(field, []).append(_("Choose a PAP mark."))
+    return pap
+
+
 CLEANERS: dict[str, Callable[[Any, str, Errors], Any]] = {
     "title": lambda value, field, errors: clean_text(value, field, errors, required=True),
     "summary": lambda value, field, errors: clean_text(value, field, errors, required=True),
     "harm": clean_text,
     "mark": clean_mark,
+    "pap": clean_pap,
     **dict.fromkeys(MOMENTS, clean_moment),
     "people": clean_people,
     "people_source": clean_text,
     "victims": clean_victims,
     "services": clean_services,
     "is_exercise": lambda value, field, errors: bool(value),
+    # Asked when the case is filed; afterwards it is turned by an act of its own (`incidents.hiding`).
+    "blind": lambda value, field, errors: bool(value),
 }
 
 

@@ -18,10 +18,10 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from core.marks import Mark, Pap
 from organisations.models import next_principal
 from organisations.roles import Grade
 
-from .marks import Mark
 from .querysets import IncidentQuerySet
 from .states import Status
 
@@ -83,7 +83,17 @@ class Incident(models.Model):
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)
     closed_at = models.DateTimeField(null=True, editable=False)
     mark = models.CharField(_("sharing mark"), max_length=20, choices=Mark, default=Mark.AMBER)
+    pap = models.CharField(
+        _("permissible actions"), max_length=12, choices=Pap, default=Pap.GREEN, db_default=Pap.GREEN
+    )
     is_exercise = models.BooleanField(_("exercise"), default=False)
+    blind = models.BooleanField(
+        _("organisation-blind"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text="Kept by the database: the last Blinding.",
+    )
 
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("what happened"))
@@ -130,6 +140,7 @@ class Incident(models.Model):
                 condition=Q(status="open", closed_at__isnull=True) | Q(status="closed", closed_at__isnull=False),
             ),
             models.CheckConstraint(name="incident_mark", condition=Q(mark__in=Mark.values)),
+            models.CheckConstraint(name="incident_pap", condition=Q(pap__in=Pap.values)),
             models.CheckConstraint(
                 name="incident_people_min_best",
                 condition=Q(people_min__isnull=True)
@@ -254,6 +265,84 @@ class IncidentLink(CaseRow):
 
     def __str__(self) -> str:
         return f"{self.incident_id} {self.kind} {self.other_id}"
+
+
+class MarkChange(CaseRow):
+    """A mark that was changed, of the case or of one item (`label`): what it was, what it is, and why it was relaxed (R2.9)."""
+
+    label = models.CharField(max_length=12, blank=True)
+    mark_before = models.CharField(max_length=20)
+    mark = models.CharField(_("sharing mark"), max_length=20, choices=Mark)
+    pap_before = models.CharField(max_length=12)
+    pap = models.CharField(_("permissible actions"), max_length=12, choices=Pap)
+    reason = models.TextField(_("why it is relaxed"), blank=True)
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="mark_change_is_one", condition=~Q(mark_before=F("mark"), pap_before=F("pap")))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.mark} {self.pap}"
+
+
+class Blinding(CaseRow):
+    """Work on the case becomes organisation-blind, or ends being so; ended with reasons, never without."""
+
+    hidden = models.BooleanField(_("names are hidden"))
+    reasons = models.TextField(_("why names are shown again"), blank=True)
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    changed_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="blinding_ends_with_reasons", condition=Q(hidden=True) | ~Q(reasons=""))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} {self.hidden}"
+
+
+class NameHandle(models.Model):
+    """By which handle somebody appears in a blind case. Read by definer functions alone (`incidents.blind`)."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+")
+    principal = models.IntegerField()
+    kind = models.CharField(max_length=12)
+    number = models.PositiveIntegerField()
+    given_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["incident", "principal"], name="one_handle_per_case")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class NameLook(models.Model):
+    """A keeper of names looked up who stands behind a handle, and why. Whoever was looked up can see it."""
+
+    incident = models.ForeignKey(Incident, models.PROTECT, related_name="+", db_constraint=False)
+    reference = models.CharField(max_length=24)
+    handle = models.CharField(_("handle"), max_length=20)
+    subject = models.IntegerField(help_text="The number of the person or organisation.")
+    reason = models.CharField(_("reason"), max_length=500)
+    looked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    looked_at = models.DateTimeField(_("looked up"), db_default=Now(), editable=False)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.CheckConstraint(name="name_look_has_reason", condition=~Q(reason=""))]
+
+    def __str__(self) -> str:
+        return f"{self.reference} {self.handle}"
 
 
 class Label(models.Model):

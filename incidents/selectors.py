@@ -18,6 +18,7 @@ from core.errors import Invalid
 from ledger.models import Entry
 from organisations.actors import Actor
 
+from .blind import hide_holders
 from .models import (
     Access,
     Draft,
@@ -25,6 +26,7 @@ from .models import (
     IncidentGroupPermission,
     IncidentLink,
     IncidentUserPermission,
+    MarkChange,
     PastGrant,
     Victim,
 )
@@ -143,6 +145,7 @@ def incident_page(
     found = Incident.objects.filter(on_page(actor, wanted or Wanted(), start, limit + 1))
     found = found.select_related("holder").defer("search", "summary", "harm").order_by("-filed_at", "-pk")
     rows = list(found.prefetch_related("victims") if with_victims else found)
+    hide_holders(actor, rows[:limit])
     return Page(rows[:limit], encode_cursor(rows[limit - 1]) if len(rows) > limit else "")
 
 
@@ -189,6 +192,12 @@ def last_change(incident: Incident) -> Entry | None:
     return next(iter(activity(incident, limit=1, verb="incident.edited")), None)
 
 
+def mark_changes(incident: Incident, label: str = "") -> list[MarkChange]:
+    """How the marks of the case, or of one of its items, were changed, the newest first; empty for readers of the summary."""
+    rows = MarkChange.objects.filter(incident=incident, label=label).select_related("organisation", "changed_by")
+    return list(rows[:100])
+
+
 def drafts_of(actor: Actor) -> list[Draft]:
     """The actor's own filings that are not sent, the last saved first."""
     return list(
@@ -217,12 +226,14 @@ def similar_incidents(actor: Actor, facts: Mapping[str, Any], limit: int = 5) ->
     for sector, country in pairs:
         same |= Q(sector=sector, country=country)
     happened = Coalesce("began_at", "first_access_at", "detected_at", "filed_at")
-    return list(
+    found = list(
         Incident.objects.visible_to(actor).alias(happened=happened)
         .filter(pk__in=Victim.objects.filter(same).values("incident_id"))
         .filter(happened__gte=at - SIMILAR_WITHIN, happened__lte=at + SIMILAR_WITHIN)
         .select_related("holder").defer("search", "summary", "harm").order_by("-filed_at", "-pk")[:limit]
     )  # fmt: skip
+    hide_holders(actor, found)
+    return found
 
 
 def linked_to(incident: Incident) -> list[IncidentLink]:
@@ -238,6 +249,7 @@ def summary_of(incident: Incident) -> dict[str, Any]:
         "title": incident.title,
         "status": incident.status,
         "mark": incident.mark,
+        "pap": incident.pap,
         "holder": incident.holder.slug,
         "filed_at": incident.filed_at,
         "began": {"at": incident.began_at, "precision": incident.began_precision},

@@ -24,6 +24,8 @@ from .granting import invite_guest as invite_guest
 from .granting import restore_grant as restore_grant
 from .granting import revoke_grant as revoke_grant
 from .granting import revoke_person as revoke_person
+from .hiding import write_blinding
+from .marking import note_mark, reason_to_relax
 from .models import Draft, Incident, IncidentLink, ServiceHit, Statement, TimelineEntry, Victim
 from .snapshots import facts_of
 from .statements import check_statement, check_timeline_entry
@@ -41,7 +43,7 @@ def columns(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Checked facts as the columns of an incident."""
     values = {
         name: facts[name]
-        for name in ("title", "summary", "harm", "mark", "is_exercise", "people_source")
+        for name in ("title", "summary", "harm", "mark", "pap", "is_exercise", "people_source")
         if name in facts
     }
     for name in MOMENTS:
@@ -103,16 +105,20 @@ def file_incident(*, actor: Actor, facts: Mapping[str, Any], draft_reference: st
     if draft is not None:
         draft.incident = incident
         draft.save(update_fields=["incident", "saved_at"])
+    if checked["blind"]:
+        write_blinding(actor=actor, incident=incident, hidden=True)
     record(
         actor=actor, verb="incident.filed", subject=incident, root_id=incident.pk,
-        payload={"reference": incident.reference, "mark": incident.mark, "exercise": incident.is_exercise},
+        payload={"reference": incident.reference, "mark": incident.mark, "pap": incident.pap, "exercise": incident.is_exercise},
     )  # fmt: skip
     return incident
 
 
 @transaction.atomic
-def edit_incident(*, actor: Actor, reference: str, version: int, facts: Mapping[str, Any]) -> Incident:
-    """Changes the facts given, if nobody else saved since `version`.
+def edit_incident(
+    *, actor: Actor, reference: str, version: int, facts: Mapping[str, Any], mark_reason: str = ""
+) -> Incident:
+    """Changes the facts given, if nobody else saved since `version`. A mark is relaxed with `mark_reason`, never without (R2.9).
 
     Raises StaleVersion with what is stored now, so that both sides can be shown field by field.
     """
@@ -123,6 +129,9 @@ def edit_incident(*, actor: Actor, reference: str, version: int, facts: Mapping[
         raise StaleVersion(theirs=facts_of(incident), version=incident.version)
     moments = {name: value for name, value in facts_of(incident).items() if name in MOMENTS}
     checked = check({**moments, **facts})
+    before = {"mark": incident.mark, "pap": incident.pap}
+    marks = {**before, **{name: checked[name] for name in before if name in checked}}
+    said = reason_to_relax(before, marks, mark_reason, "mark_reason")
     for name, value in columns(checked).items():
         setattr(incident, name, value)
     incident.version += 1
@@ -136,6 +145,8 @@ def edit_incident(*, actor: Actor, reference: str, version: int, facts: Mapping[
         actor=actor, verb="incident.edited", subject=incident, root_id=incident.pk,
         payload={"fields": sorted(facts), "version": incident.version},
     )  # fmt: skip
+    if marks != before:
+        note_mark(actor=actor, subject=incident, incident=incident, before=before, after=marks, reason=said)
     return incident
 
 

@@ -20,7 +20,8 @@ def service_facts(hit: ServiceHit) -> dict[str, Any]:
 def facts_of(incident: Incident) -> dict[str, Any]:
     """All facts, in the shape `incidents.facts.check` takes. Two queries: victims and services."""
     facts: dict[str, Any] = {
-        name: getattr(incident, name) for name in ("title", "summary", "harm", "mark", "is_exercise", "people_source")
+        name: getattr(incident, name)
+        for name in ("title", "summary", "harm", "mark", "pap", "is_exercise", "people_source")
     }
     for name in MOMENTS:
         at = getattr(incident, f"{name}_at")

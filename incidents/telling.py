@@ -1,4 +1,4 @@
-"""What watchers of a case hear of from this room, and that deadlines come near or have passed."""
+"""What watchers of a case hear of from this room, that names were looked up, and that deadlines come near or have passed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -71,6 +71,11 @@ declare(
     Kind(
         "case.opened_in_emergency", Reason.WARNING, _("%(reference)s was opened in an emergency, without a grant"),
         _("Your organisation holds the case. Who opened it, why and until when stands on its sharing page."), grade=Grade.SUMMARY,
+    ),
+    Kind(
+        "names.looked_up", Reason.WARNING, _("A keeper of names looked up who %(subject)s is"),
+        _("You appear under this handle in a case that is worked on organisation-blind. Each look behind it is told to you."),
+        personal=True,
     ),
     Kind(
         "shares.recall", Reason.WARNING, _("%(subject)s is not accredited now: %(shares)s shares of evidence to recall"),

@@ -8,8 +8,12 @@ declare(
     {
         "incident.filed": _("filed the incident"),
         "incident.edited": _("changed the facts"),
+        "incident.marked": _("changed the sharing mark of the case"),
         "incident.closed": _("closed the case"),
         "incident.reopened": _("opened the case again"),
+        "incident.blinded": _("made work on the case organisation-blind"),
+        "incident.unblinded": _("showed the names of the case again"),
+        "names.looked_up": _("looked up who stands behind a handle"),
         "incident.linked": _("linked another incident"),
         "incident.imported": _("imported the incident"),
         "grant.given": _("shared the case"),

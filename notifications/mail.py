@@ -16,15 +16,13 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.marks import Way, may_leave
 from core.tenancy import Principal, acting_as
 from organisations.actors import Actor, acting
 from organisations.models import Membership, User
 
 from .models import Notification, Preference
 from .selectors import as_told, email_of, waiting
-
-# The marks that let an e-mail say what it is about (TLP 2.0: CLEAR and GREEN may leave the organisation).
-OPEN_MARKS = ("TLP:CLEAR", "TLP:GREEN")
 
 
 def people_to_mail(email: str) -> list[int]:
@@ -55,7 +53,7 @@ def line(row: Notification, mark_now: str, address: str = "") -> dict[str, Any]:
     marks = [mark for mark in (row.mark, mark_now) if mark]
     about_nothing = row.root_id is None and not row.reference
     reference = row.reference or f"#{row.pk}"
-    if all(mark in OPEN_MARKS for mark in marks) and (marks or about_nothing):
+    if all(may_leave(mark, Way.CHANNEL) for mark in marks) and (marks or about_nothing):
         told = as_told(row)
         return {
             "address": address, "id": row.reference, "words": told.words, "subject": row.subject, "due_at": row.due_at,

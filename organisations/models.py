@@ -16,6 +16,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from .fields import EmailField, Named, NameField, SlugField
 from .roles import Role, Scope
 
 
@@ -39,12 +40,12 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **extra)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Named, AbstractBaseUser, PermissionsMixin):
     """A person. Signs in by e-mail; acts for one organisation at a time."""
 
     id = models.IntegerField(primary_key=True, db_default=next_principal(), editable=False)
-    email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=120)
+    email = EmailField(_("e-mail"), unique=True)
+    name = NameField(_("name"), max_length=120)
     language = models.CharField(_("language"), max_length=10, default="en")
     time_zone = models.CharField(_("time zone"), max_length=40, default="UTC")
     is_active = models.BooleanField(default=True)
@@ -86,7 +87,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
 
-class Organisation(models.Model):
+class Organisation(Named):
     """A tenant. What it holds, another sees only by a recorded grant (SHR-1)."""
 
     class Kind(models.TextChoices):
@@ -98,8 +99,8 @@ class Organisation(models.Model):
         OPERATOR = "operator", _("Operator of essential services")
 
     id = models.IntegerField(primary_key=True, db_default=next_principal(), editable=False)
-    slug = models.SlugField(unique=True)
-    name = models.CharField(_("name"), max_length=160)
+    slug = SlugField(unique=True)
+    name = NameField(_("name"), max_length=160)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166 code; empty for none."))
     is_secretariat = models.BooleanField(default=False)

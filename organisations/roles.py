@@ -25,10 +25,11 @@ class Role(TextChoices):
     PUBLISHER = "publisher", _("Publisher of figures")
     EMERGENCY = "emergency", _("Emergency duty officer")
     GUEST = "guest", _("Guest")
+    NAME_KEEPER = "name_keeper", _("Keeper of names")
 
 
 # A guest is invited to one case and is nothing else; opening a case in an emergency is for a person and not for a house.
-NOT_GRANTED_TO = frozenset({Role.GUEST, Role.EMERGENCY})
+NOT_GRANTED_TO = frozenset({Role.GUEST, Role.EMERGENCY, Role.NAME_KEEPER})
 GRANTED_TO = [(value, label) for value, label in Role.choices if value not in NOT_GRANTED_TO]
 # What an administrator gives to members: a guest is invited from a case.
 FOR_MEMBERS = [(value, label) for value, label in Role.choices if value != Role.GUEST]
@@ -54,6 +55,7 @@ class Action(TextChoices):
     EDIT = "incident.edit"
     SHARE = "incident.share"
     SEE_GRANTS = "incident.see_grants"
+    HIDE_NAMES = "incident.hide_names"
     CLOSE = "incident.close"
     SEE_EVIDENCE = "evidence.view"
     ADD_EVIDENCE = "evidence.add"
@@ -76,6 +78,7 @@ class Action(TextChoices):
     OPEN_IN_EMERGENCY = "incident.open_in_emergency"
     PREPARE_RELEASE = "release.prepare"
     PUBLISH_RELEASE = "release.publish"
+    LOOK_UP_NAMES = "names.look_up"
     SEE_AUDIT = "audit.view"
     HANDLE_REQUESTS = "data_request.handle"
     MANAGE_ORGANISATION = "organisation.manage"
@@ -102,6 +105,7 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.PROPOSE_FINDING,
         A.CONVENE_PANEL,
         A.RESTORE,
+        A.HIDE_NAMES,
     },
     Role.FORENSIC_ASSESSOR: ASSESSES,
     Role.LEGAL_ASSESSOR: ASSESSES,
@@ -116,6 +120,7 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.REQUEST_REVIEW,
         A.CONVENE_PANEL,
         A.SHARE,
+        A.HIDE_NAMES,
         A.SEE_AUDIT,
         A.HANDLE_REQUESTS,
     },
@@ -130,6 +135,7 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.HANDLE_REQUESTS,
         A.ATTEST,
         A.REVIEW_ATTESTATION,
+        A.HIDE_NAMES,
     },
     Role.RESEARCHER: SEES,
     Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE, A.HANDLE_REQUESTS},
@@ -137,6 +143,7 @@ BY_ROLE: dict[str, frozenset[Action]] = {
     Role.EMERGENCY: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE} | {A.OPEN_IN_EMERGENCY},
     # Looks, and changes nothing: what a guest reads is recorded by whoever shows it, not by an act of theirs.
     Role.GUEST: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE},
+    Role.NAME_KEEPER: frozenset({A.LOOK_UP_NAMES}),
 }
 
 BY_GRADE: dict[int, frozenset[Action]] = {
@@ -145,13 +152,21 @@ BY_GRADE: dict[int, frozenset[Action]] = {
     Grade.CONTRIBUTE: READS - {A.SEE_GRANTS} | {A.ADD_EVIDENCE, A.GRADE_EVIDENCE},
     Grade.ASSESS: ASSESSES - {A.SEE_GRANTS},
     Grade.COORDINATE: READS - {A.SEE_GRANTS}
-    | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW},
-    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.SEE_AUDIT},
+    | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW, A.HIDE_NAMES},
+    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.SEE_AUDIT, A.HIDE_NAMES},
 }
 
 # Acts that are not on a case: the role alone decides.
 OWN_HOUSE = frozenset(
-    {A.FILE, A.MANAGE_ORGANISATION, A.HANDLE_REQUESTS, A.ATTEST, A.REVIEW_ATTESTATION, A.OPEN_IN_EMERGENCY}
+    {
+        A.FILE,
+        A.MANAGE_ORGANISATION,
+        A.HANDLE_REQUESTS,
+        A.ATTEST,
+        A.REVIEW_ATTESTATION,
+        A.OPEN_IN_EMERGENCY,
+        A.LOOK_UP_NAMES,
+    }
     | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE}
 )
 BY_GRADE[Grade.HOLD] = frozenset(Action) - OWN_HOUSE | {A.FILE}
@@ -169,7 +184,7 @@ class Scope(TextChoices):
 
 
 EXPORTS = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
-DECISIONS = frozenset({A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE})
+DECISIONS = frozenset({A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES})
 # An account without a person has none of the roles that sit on a panel, decide, verify, publish or administer.
 SERVICE_ROLES = (Role.ANALYST, Role.RESEARCHER, Role.CUSTODIAN)
 SERVICE_ROLE_CHOICES = [(role.value, role.label) for role in SERVICE_ROLES]

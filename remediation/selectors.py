@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from core import clock
+from core import clock, naming
 from incidents.access import CaseAccess
 from incidents.models import Incident, ServiceHit
 from instruments.models import Instrument
@@ -174,7 +174,7 @@ def tasks_of(incident: Incident, actor: Actor, wanted: WantedTasks | None = None
     if asked.status:
         tasks = tasks.filter(status=asked.status)
     if asked.owner:
-        tasks = tasks.filter(organisation__slug=asked.owner)
+        tasks = tasks.filter(organisation__in=[house.pk for house in owners_in(incident) if house.slug == asked.owner])
     if asked.mine:
         tasks = tasks.filter(Q(person=actor.user) | Q(person__isnull=True, organisation=actor.organisation))
     if asked.overdue:
@@ -186,6 +186,12 @@ def tasks_of(incident: Incident, actor: Actor, wanted: WantedTasks | None = None
     )
 
 
+def owners_in(incident: Incident) -> list[Organisation]:
+    """The organisations that own tasks of a case, by the name that is shown."""
+    owners = RemediationTask.objects.filter(incident=incident).values("organisation")
+    return sorted(Organisation.objects.filter(pk__in=owners).order_by("pk"), key=str)
+
+
 def possible_owners(actor: Actor, case: CaseAccess) -> list[Organisation]:
     """Whom a task can be given to. Who may not see the shares learns of nobody they could not know of already."""
     with connection.cursor() as cursor:
@@ -194,7 +200,7 @@ def possible_owners(actor: Actor, case: CaseAccess) -> list[Organisation]:
     if not case.may(Action.SEE_GRANTS):
         known = set(RemediationTask.objects.filter(incident=case.incident).values_list("organisation_id", flat=True))
         numbers &= known | {case.incident.holder_id, actor.organisation.pk}
-    return list(Organisation.objects.filter(pk__in=numbers).order_by("name"))
+    return sorted(Organisation.objects.filter(pk__in=numbers).order_by("pk"), key=str)  # by the name that is shown
 
 
 def people_for(actor: Actor, organisation: Organisation) -> list[User]:
@@ -221,7 +227,7 @@ def task_facts(task: RemediationTask) -> dict[str, Any]:
         "title": task.title,
         "description": task.description,
         "organisation": task.organisation.slug,
-        "person": task.person_id,
+        "person": naming.key_of(task.person_id) if task.person_id else None,
         "due": task.due.isoformat() if task.due else None,
         "service": task.service_id,
         "depends_on": numbers_of(task.needs.all()),

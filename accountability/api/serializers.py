@@ -4,8 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.marks import Mark
 from documents.shapes import DocumentSerializer, JobSerializer
-from incidents.marks import Mark
 
 from ..models import Recommendation
 from ..states import RecommendationStatus

@@ -8,12 +8,14 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import Invalid, NotFound
+from core.marks import ORDER, Mark, Way
 from documents import languages
 from documents import services as jobs
 from documents.failures import NotFailed
 from documents.states import OPEN, State
 from incidents.access import CaseAccess, case_for
-from incidents.marks import ORDER, Mark
+from incidents.errors import NamesHidden
+from incidents.marks import must_be_cleared
 from incidents.numbering import lock, next_number
 from ledger.services import record
 from organisations.actors import Actor
@@ -61,6 +63,7 @@ def request_review(
     written = checked_texts(texts or {})
     if ORDER[Mark(mark)] < ORDER[Mark(incident.mark)]:
         raise errors.MarkBelowCase
+    must_be_cleared(actor, incident, [(_("Review"), mark, incident.holder_id)], Way.TAKEN)
     hear_first(case, mark)
     lock(incident, "review")
     running = (
@@ -109,6 +112,11 @@ def download_review(*, actor: Actor, reference: str, number: int) -> tuple[Revie
     review = selectors.review_of(case, number)
     if review.job.result is None:
         raise errors.NotReady
+    if case.incident.blind and selectors.made_with_names(case, review):
+        raise NamesHidden
+    must_be_cleared(actor, case.incident, [(f"REV-{number}", review.mark, case.incident.holder_id)], Way.TAKEN)
+    if overtaken := selectors.stricter_since(case, review):
+        raise errors.ReviewOvertaken(overtaken)
     return review, jobs.open_document(actor=actor, document=review.job.result)
 
 

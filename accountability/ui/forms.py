@@ -7,8 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms import Form
+from core.marks import ORDER, Mark
 from documents import languages
-from incidents.marks import ORDER, Mark
 from organisations.models import Organisation
 
 from .. import template

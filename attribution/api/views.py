@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from core import naming
 from core.errors import Invalid, NotFound
 from core.pagination import NewestFirst
 from incidents.access import CaseAccess, case_for
@@ -137,7 +138,7 @@ def leg_asked(request: Request, case: CaseAccess) -> str:
 
 def member_asked(incident: Incident, leg: str, reader: User, asked: str | None) -> int | None:
     """The member to compare with, if their ratings on the leg are open; the same answer for a sealed one and for nobody."""
-    others = {str(row.pk): row.pk for row in boards.assessors_of(incident, leg, reader)}
+    others = {str(naming.key_of(row.pk)): row.pk for row in boards.assessors_of(incident, leg, reader)}
     return others.get(asked) if asked is not None else None
 
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import Invalid, NotFound
+from core.marks import Mark
 from core.tenancy import acting_as
 from incidents.facts import Errors, clean_choice, clean_text
-from incidents.marks import Mark
 from incidents.models import Incident
 from ledger.services import record
 from notifications.services import tell

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.countries import country_choices
 from core.forms import Form
-from incidents.marks import Mark
+from core.marks import Mark
 from incidents.models import Incident
 from organisations.models import Organisation
+from organisations.querysets import directory
 
 from .. import norms, reply_rules
 from ..models import KINDS, Finding, Hypothesis, Opinion, Resolution
@@ -343,7 +344,7 @@ class InviteForm(Form):
         kwargs.setdefault("initial", {"about": f"{finding.hypothesis.name}: {finding.statement}"})
         super().__init__(*args, **kwargs)
         kinds = ("assessment_body", "civil_society", "regional")
-        houses = Organisation.objects.filter(kind__in=kinds).exclude(pk=incident.holder_id).order_by("name")
+        houses = directory().filter(kind__in=kinds).exclude(pk=incident.holder_id)
         self.fields["organisation"].queryset = houses  # type: ignore[attr-defined]
         choose(self, "discipline", norms.named("disciplines", finding.standard_version), _("Choose a discipline"))
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -15,10 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import clock
+from core import clock, naming
 from core.errors import Invalid, NotFound
 from core.http import see_other
+from core.marks import Way
+from core.naming import written_for_all
 from incidents.access import CaseAccess, case_for
+from incidents.marks import must_be_cleared, not_cleared
 from incidents.models import Incident
 from organisations.actors import Actor
 from organisations.doors import actor_of
@@ -82,7 +86,7 @@ class Asked:
         self.sort = query.get("sort", "separates") if query.get("sort") in boards.SORTS else "separates"
         self.weak = query.get("weak") != "no"
         self.others = boards.assessors_of(incident, self.leg, reader) if self.view == "compare" else []
-        chosen = next((row for row in self.others if str(row.pk) == query.get("with")), None)
+        chosen = next((row for row in self.others if str(naming.key_of(row.pk)) == query.get("with")), None)
         self.other = chosen or next(iter(self.others), None)
 
     @cached_property
@@ -91,7 +95,7 @@ class Asked:
         found = QueryDict(mutable=True)
         found.update({"leg": self.leg, "view": self.view, "sort": self.sort, "weak": "yes" if self.weak else "no"})
         if self.other is not None:
-            found["with"] = str(self.other.pk)
+            found["with"] = str(naming.key_of(self.other.pk))
         return found.urlencode()
 
     def read(self, incident: Incident, reader: User) -> boards.BoardShown:
@@ -238,21 +242,33 @@ def what_if(request: HttpRequest, reference: str) -> HttpResponse:
 @require_safe
 def matrix_csv(request: HttpRequest, reference: str) -> HttpResponse:
     """The view as a table of one's own, with whose view it is, of when, and by which filter."""
+    with written_for_all():  # it is made to be handed on
+        return matrix_table(request, reference)
+
+
+def matrix_table(request: HttpRequest, reference: str) -> HttpResponse:
+    """The same, with names as everybody sees them."""
     actor = actor_of(request)
     case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
     asked = Asked(request.GET, case.incident, actor.user)
     shown = asked.read(case.incident, actor.user)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    for line in csv_lines(case.incident, asked, shown, str(actor.user)):
+    incident = case.incident
+    must_be_cleared(actor, incident, [(incident.reference, incident.mark, incident.holder_id)], Way.TAKEN)
+    marked = [(row.item.label, row.item.mark, row.item.organisation_id) for row in shown.rows]
+    closed = {label for label, _mark in not_cleared(actor, incident, marked, Way.TAKEN)}
+    for line in csv_lines(incident, asked, shown, str(actor.user), closed):
         writer.writerow([safe(value) for value in line])
     answer = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type=CSV_TYPE)
     answer["Content-Disposition"] = f'attachment; filename="{reference}-{asked.leg}-{asked.view}.csv"'
     return answer
 
 
-def csv_lines(incident: Incident, asked: Asked, shown: boards.BoardShown, reader: str) -> list[list[str]]:
-    """Head, one line an item, and the sums."""
+def csv_lines(
+    incident: Incident, asked: Asked, shown: boards.BoardShown, reader: str, closed: Collection[str]
+) -> list[list[str]]:
+    """Head, one line an item, and the sums. What is `closed` to the reader keeps its title to itself (R2.12)."""
     views = {
         "own": _("My ratings"),
         "group": _("Group agreement"),
@@ -276,7 +292,7 @@ def csv_lines(incident: Incident, asked: Asked, shown: boards.BoardShown, reader
         _("Separates?"),
     ]
     lines = [
-        [row.item.label, row.item.title, row.item.evidence_class, f"{row.item.reliability}{row.item.credibility}",
+        [row.item.label, _("Withheld") if row.item.label in closed else row.item.title, row.item.evidence_class, f"{row.item.reliability}{row.item.credibility}",
          *(cell_text(cell, asked.view) for cell in row.cells), "" if row.separates is None else str(row.separates)]
         for row in shown.rows
     ]  # fmt: skip

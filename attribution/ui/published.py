@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from core.errors import NotFound
+from core.marks import Way, marks_that_leave
 
 from .. import norms, reply_rules
 from ..models import FindingIssue
@@ -32,7 +33,11 @@ def as_public() -> Iterator[str]:
 def issues(**wanted: Any) -> list[FindingIssue]:
     """Published issues, newest first, with the login that can read nothing else."""
     with as_public() as using:
-        rows = FindingIssue.objects.using(using).filter(mark="TLP:CLEAR", **wanted).only(*FIELDS, "id")
+        rows = (
+            FindingIssue.objects.using(using)
+            .filter(mark__in=marks_that_leave(Way.PUBLIC), **wanted)
+            .only(*FIELDS, "id")
+        )
         return list(rows.order_by("-issued_at", "-id")[:500])
 
 

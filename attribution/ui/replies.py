@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core.errors import Invalid
 from core.http import see_other, show_invalid
+from core.marks import Mark
 from evidence.http import attachment
-from incidents.marks import Mark
 from organisations.doors import actor_of
-from organisations.models import Organisation
+from organisations.querysets import directory
 from organisations.roles import Action
 
 from .. import errors, reply_rules, services
@@ -115,7 +115,7 @@ def reply_invite(request: HttpRequest, reference: str, number: str) -> HttpRespo
     """Asking a party."""
     actor = actor_of(request)
     case, finding = finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-    form = AskForm(request.POST or None, organisations=Organisation.objects.order_by("name"))
+    form = AskForm(request.POST or None, organisations=directory())
     form.sent_once = False  # its answer must not be remembered: the secrets stand in it
     status = 200
     if request.method == "POST":

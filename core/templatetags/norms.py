@@ -23,11 +23,12 @@ from django.utils.translation import gettext as _
 
 from core.charts import Figure
 from core.forms import error_summary_lines
+from core.marks import Mark, Pap
 
 register = template.Library()
 
 # FIRST TLP 2.0: five labels, never translated, never spaced, always capitals.
-TLP_MARKS = ("TLP:RED", "TLP:AMBER+STRICT", "TLP:AMBER", "TLP:GREEN", "TLP:CLEAR")
+TLP_MARKS = frozenset(Mark.values)
 
 # The tier model of the evidence standard; the side states keep their own words.
 TIERS = {
@@ -74,6 +75,12 @@ def tlp(mark: str | None) -> SafeString:
     code = str(mark or "").upper()
     code = code if code.startswith("TLP:") else f"TLP:{code}"
     return _label(code) if code in TLP_MARKS else not_known()
+
+
+@register.simple_tag
+def pap(mark: str | None) -> SafeString:
+    """A PAP label (what may be done with it), in plain text: the colours are TLP's alone."""
+    return format_html('<bdi dir="ltr" translate="no">{}</bdi>', mark) if mark in Pap.values else not_known()
 
 
 @cache

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core import naming
 from core.errors import Invalid
 from core.problems import problem
 from incidents.access import case_for
@@ -115,14 +116,14 @@ def transfer_as_json(row: Transfer) -> dict[str, Any]:
         "purpose": row.purpose,
         "released_by": str(row.released_by),
         "released_at": row.released_at,
-        "release": row.release.hash,
+        "release": naming.covering_names(row.release.hash),
         "receipt": receipt
         and {
             "act": receipt.act,
             "by": str(receipt.actor),
             "at": receipt.at,
             "note": receipt.note,
-            "hash": receipt.hash,
+            "hash": naming.covering_names(receipt.hash),
         },
     }
 

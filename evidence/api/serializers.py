@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core import naming
 from incidents.api.serializers import MomentField
 
 from .. import selectors
@@ -41,6 +42,7 @@ class ItemFactsSerializer(serializers.Serializer[dict[str, Any]]):
     statement = serializers.IntegerField(allow_null=True, required=False)
     statement_type = text()
     mark = text()
+    pap = text()
     details = serializers.DictField(required=False)
 
 
@@ -227,6 +229,8 @@ class TreeSerializer(serializers.Serializer[dict[str, Any]]):
 
 class MarkSerializer(serializers.Serializer[dict[str, Any]]):
     mark = serializers.CharField()
+    pap = serializers.CharField(required=False)
+    reason = serializers.CharField(required=False, allow_blank=True)
 
 
 class ReasonSerializer(serializers.Serializer[dict[str, Any]]):
@@ -306,9 +310,13 @@ def grade_as_json(entry: GradeEntry) -> dict[str, Any]:
 
 def custody_as_json(entry: CustodyEntry) -> dict[str, Any]:
     """A link, with every value its hash covers."""
-    names = ("place", "act", "at", "actor_id", "organisation_id", "file_id", "sha256_seen", "note", "previous", "hash")
+    names = ("place", "act", "at", "file_id", "sha256_seen")
     return {
         **{name: getattr(entry, name) for name in names},
+        "actor_id": naming.key_of(entry.actor_id),
+        "organisation_id": naming.key_of(entry.organisation_id),
+        "previous": naming.covering_names(entry.previous),
+        "hash": naming.covering_names(entry.hash),
         "note": None if entry.withheld else entry.note,
         "actor": str(entry.actor),
         "organisation": entry.organisation.slug,

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from core import naming
 from incidents.models import CaseRow
 
 from .files import StoredFile
@@ -55,6 +56,11 @@ class CustodyEntry(CaseRow):
     hash = models.CharField(max_length=64, db_default="", editable=False)
 
     withheld = False  # set by `selectors.custody_of`: whether this reader is not told the note
+
+    @property
+    def hash_told(self) -> str:
+        """The link's hash, where it may be told: it covers who acted."""
+        return naming.covering_names(self.hash)
 
     class Meta:
         verbose_name_plural = "custody entries"

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from incidents.marks import Mark
+from core.marks import Mark, Pap
 from incidents.models import CaseRow, Precision
 
 from ..querysets import EvidenceItemQuerySet
@@ -64,6 +64,9 @@ class EvidenceItem(CaseRow):
     )  # fmt: skip
 
     mark = models.CharField(_("sharing mark"), max_length=20, choices=Mark, default=Mark.AMBER)
+    pap = models.CharField(
+        _("permissible actions"), max_length=12, choices=Pap, default=Pap.GREEN, db_default=Pap.GREEN
+    )
     reliability = models.CharField(_("source reliability"), max_length=1, blank=True)
     credibility = models.CharField(_("information credibility"), max_length=1, blank=True)
     graded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False)
@@ -97,6 +100,7 @@ class EvidenceItem(CaseRow):
             models.UniqueConstraint(fields=["incident", "number"], name="evidence_number_per_case"),
             models.CheckConstraint(name="evidence_status", condition=Q(status__in=Status.values)),
             models.CheckConstraint(name="evidence_mark", condition=Q(mark__in=Mark.values)),
+            models.CheckConstraint(name="evidence_pap", condition=Q(pap__in=Pap.values)),
             models.CheckConstraint(
                 name="evidence_reliability", condition=Q(reliability="") | Q(reliability__in=list("ABCDEFG"))
             ),

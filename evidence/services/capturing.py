@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import clock, outward
 from core.errors import Invalid
+from core.marks import Pap, may_be_approached, strictest_pap
 from incidents.access import case_for
 from ledger.services import record
 from organisations.actors import Actor, acting
@@ -22,7 +23,7 @@ from organisations.roles import Action
 from ..access import must_be_open
 from ..capture import browser
 from ..capture.fetch import fetch
-from ..errors import CaptureNotConfigured
+from ..errors import CaptureNotConfigured, TouchForbidden
 from ..models import EvidenceItem, IntakeJob
 from ..snapshots import facts_of
 from ..uploads import Upload
@@ -47,6 +48,9 @@ def ask_capture(*, actor: Actor, reference: str, url: str, facts: Mapping[str, A
     must_be_open(case)
     if not settings.CAPTURE_CHROMIUM:
         raise CaptureNotConfigured
+    said = str(facts.get("pap") or "")
+    if not may_be_approached(strictest_pap(case.incident.pap, said if said in Pap.values else case.incident.pap)):
+        raise TouchForbidden
     url = url.strip()
     try:
         outward.check_url(url)
@@ -99,7 +103,7 @@ def do_capture(actor: Actor, job: IntakeJob) -> None:
             actor=actor, reference=job.incident.reference, label=item.label, version=item.version,
             facts={
                 "collection_method": method, "collected": {"at": at.isoformat(), "precision": "exact"},
-                "collected_by": str(actor.user)[:200],
+                "collected_by": _("the platform") if item.incident.blind else str(actor.user)[:200],
                 "details": {**facts_of(item)["details"], "capture_tool": tool, "page_capture": "screenshot.png, page.pdf"},
             },
         )  # fmt: skip

@@ -28,7 +28,7 @@ LANGUAGE = re.compile(r"([a-z]{2,3})(-[A-Za-z0-9]{2,8}){0,4}")
 # What a translation is of the same sort as: it says the same, of the same things, from the same place.
 SHARED = (
     "kind", "evidence_class", "description", "source", "origin", "statement", "statement_type", "clock_zone",
-    "clock_offset_seconds", "clock_source", "details", "mark",
+    "clock_offset_seconds", "clock_source", "details", "mark", "pap",
 )  # fmt: skip
 
 

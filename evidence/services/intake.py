@@ -80,7 +80,7 @@ def add_item(
 ) -> EvidenceItem:
     """Takes an item in, with its files if there are any: hashed while they are written, stored by content, custody begun (ATT-2, ATT-3).
 
-    `pending` names uploads that arrived piece by piece. Without a mark the case's own is taken. Raises Invalid with every
+    `pending` names uploads that arrived piece by piece. Without marks the case's own is taken. Raises Invalid with every
     field to mend; then nothing is kept.
     """
     case = case_for(actor, reference, Action.ADD_EVIDENCE)
@@ -125,7 +125,10 @@ def add_item_each(
 def new_item(*, actor: Actor, incident: Incident, facts: Mapping[str, Any]) -> EvidenceItem:
     """The item itself, with the receipt that begins its custody."""
     standard = in_force(Instrument.Kind.EVIDENCE_STANDARD)
-    columns = rules.check({**facts, "mark": facts.get("mark") or incident.mark}, standard.content, whole=True)
+    columns = rules.check(
+        {**facts, "mark": facts.get("mark") or incident.mark, "pap": facts.get("pap") or incident.pap},
+        standard.content, whole=True,
+    )  # fmt: skip
     item = EvidenceItem.objects.create(
         incident=incident,
         uploaded_by=actor.user,
@@ -136,7 +139,7 @@ def new_item(*, actor: Actor, incident: Incident, facts: Mapping[str, Any]) -> E
     add_custody(actor=actor, item=item, act=CustodyEntry.Act.RECEIVED, note=item.source[:2000])
     record(
         actor=actor, verb="evidence.added", subject=item, root_id=incident.pk,
-        payload={"item": item.label, "kind": item.kind, "class": item.evidence_class, "mark": item.mark},
+        payload={"item": item.label, "kind": item.kind, "class": item.evidence_class, "mark": item.mark, "pap": item.pap},
         instruments={"evidence-standard": standard.version},
     )  # fmt: skip
     return item

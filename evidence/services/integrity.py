@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.errors import DomainError, Invalid
 from incidents.facts import clean_text
+from incidents.marks import Way, must_be_cleared
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
@@ -131,6 +132,7 @@ def open_file(*, actor: Actor, reference: str, label: str, sha256: str, purpose:
         raise ItemDisposed
     if item.sealed:
         raise ItemSealed
+    must_be_cleared(actor, item.incident, [(item.label, item.mark, item.organisation_id)], Way.OPENED)
     there = held(file)
     handle, seen = storage.open_hashed(there.path)
     if handle is None or seen is None:

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import Invalid, StaleVersion
+from core.marks import ORDER, PAP_ORDER, Mark, Pap, relaxes, strictest, strictest_pap
 from incidents.facts import clean_text
-from incidents.marks import ORDER, Mark, strictest
+from incidents.marking import note_mark, reason_to_relax
 from instruments.models import Instrument
 from instruments.selectors import in_force
 from ledger.services import record
@@ -31,7 +32,7 @@ from .intake import resolve_links
 
 @transaction.atomic
 def describe_item(*, actor: Actor, reference: str, label: str, version: int, facts: Mapping[str, Any]) -> EvidenceItem:
-    """Changes the facts given, if nobody else saved since `version`. The mark is changed by `change_mark`."""
+    """Changes the facts given, if nobody else saved since `version`. Marks are changed by `change_mark`."""
     case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
     must_stand(item)
     if item.sealed:
@@ -39,7 +40,7 @@ def describe_item(*, actor: Actor, reference: str, label: str, version: int, fac
     if item.version != version:
         raise StaleVersion(theirs=facts_of(item), version=item.version)
     standard = in_force(Instrument.Kind.EVIDENCE_STANDARD)
-    given = {name: value for name, value in facts.items() if name != "mark"}
+    given = {name: value for name, value in facts.items() if name not in {"mark", "pap"}}
     if "evidence_class" in given and not given["evidence_class"]:
         given["kind"] = given.get("kind", item.kind)  # its class follows from its kind
     columns = resolve_links(rules.check(given, standard.content), actor=actor, incident=case.incident)
@@ -56,15 +57,17 @@ def describe_item(*, actor: Actor, reference: str, label: str, version: int, fac
     return item
 
 
-def set_mark(*, actor: Actor, item: EvidenceItem, mark: str) -> None:
-    """Writes a mark and records it."""
-    before, item.mark = item.mark, mark
+def set_marks(*, actor: Actor, item: EvidenceItem, mark: str, pap: str, reason: str = "") -> None:
+    """Writes the marks and records them; nothing when they are so already."""
+    before, after = {"mark": item.mark, "pap": item.pap}, {"mark": mark, "pap": pap}
+    if before == after:
+        return
+    item.mark, item.pap = mark, pap
     item.version += 1
-    item.save(update_fields=["mark", "version", "changed_at"])
-    record(
-        actor=actor, verb="evidence.marked", subject=item, root_id=item.incident_id,
-        payload={"item": item.label, "from": before, "to": mark},
-    )  # fmt: skip
+    item.save(update_fields=["mark", "pap", "version", "changed_at"])
+    note_mark(
+        actor=actor, subject=item, incident=item.incident, before=before, after=after, reason=reason, label=item.label
+    )
 
 
 def tighten_derived(*, actor: Actor, item: EvidenceItem) -> None:
@@ -75,28 +78,43 @@ def tighten_derived(*, actor: Actor, item: EvidenceItem) -> None:
         .select_for_update(of=("self",), no_key=True)
         .order_by("pk")
     ):
-        if ORDER[child.mark] < ORDER[item.mark]:
-            set_mark(actor=actor, item=child, mark=item.mark)
+        child.incident = item.incident
+        set_marks(
+            actor=actor, item=child, mark=strictest(child.mark, item.mark), pap=strictest_pap(child.pap, item.pap)
+        )
 
 
 @transaction.atomic
-def change_mark(*, actor: Actor, reference: str, label: str, mark: str) -> EvidenceItem:
-    """Changes the TLP mark. Stricter: holder or contributor, and all that is derived follows. Looser: the originator alone (R2.9)."""
+def change_mark(
+    *, actor: Actor, reference: str, label: str, mark: str, pap: str | None = None, reason: str = ""
+) -> EvidenceItem:
+    """Changes the TLP mark and, when given, the PAP mark. Stricter: holder or contributor, and all that is derived follows.
+
+    Looser in either: the originator alone, with a reason (R2.9).
+    """
     _case, item = own_item_for(actor, reference, label, Action.ADD_EVIDENCE)
+    errors: dict[str, list[Any]] = {}
+    wanted = {"mark": mark, "pap": item.pap if pap is None else pap}
     if mark not in Mark.values:
-        raise Invalid({"mark": [_("Choose a TLP 2.0 mark.")]})
-    if ORDER[mark] < ORDER[item.mark]:
+        errors["mark"] = [_("Choose a TLP 2.0 mark.")]
+    if wanted["pap"] not in Pap.values:
+        errors["pap"] = [_("Choose a PAP mark.")]
+    if errors:
+        raise Invalid(errors)
+    before = {"mark": item.mark, "pap": item.pap}
+    if relaxes(before, wanted):
         if actor.organisation.pk != item.organisation_id:
             raise OnlyOriginatorRelaxes
         above = ancestors(item.pk, links_in(item.incident_id))
         others = EvidenceItem.objects.filter(incident_id=item.incident_id, pk__in=above).exclude(
             organisation_id=actor.organisation.pk
         )
-        if strictest(mark, *others.values_list("mark", flat=True)) != mark:
-            raise ParentsStricter
-    if mark != item.mark:
-        set_mark(actor=actor, item=item, mark=mark)
-        tighten_derived(actor=actor, item=item)
+        for other in others.values("mark", "pap"):
+            if ORDER[other["mark"]] > ORDER[mark] or PAP_ORDER[other["pap"]] > PAP_ORDER[wanted["pap"]]:
+                raise ParentsStricter
+    said = reason_to_relax(before, wanted, reason, "reason")
+    set_marks(actor=actor, item=item, **wanted, reason=said)
+    tighten_derived(actor=actor, item=item)
     return item
 
 

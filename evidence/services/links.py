@@ -6,8 +6,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
+from core.marks import strictest, strictest_pap
 from incidents.facts import clean_text
-from incidents.marks import ORDER
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
@@ -17,7 +17,7 @@ from ..errors import AlreadyLinked, LineageCircle
 from ..lineage import descendants
 from ..models import EvidenceItem, Lineage
 from ..selectors import links_in
-from .items import set_mark, tighten_derived
+from .items import set_marks, tighten_derived
 
 
 @transaction.atomic
@@ -49,8 +49,9 @@ def link_lineage(*, actor: Actor, reference: str, label: str, other: str, kind: 
         raise LineageCircle
     if kind == Lineage.Kind.DERIVED_FROM:  # first the mark: the database takes no derivative that is less strict
         item = EvidenceItem.objects.select_for_update(of=("self",), no_key=True).get(pk=item.pk)
-        if ORDER[item.mark] < ORDER[related.mark]:
-            set_mark(actor=actor, item=item, mark=related.mark)
+        set_marks(
+            actor=actor, item=item, mark=strictest(item.mark, related.mark), pap=strictest_pap(item.pap, related.pap)
+        )
         tighten_derived(actor=actor, item=item)
     link = Lineage.objects.create(
         incident=case.incident, item=item, other=related, kind=kind, note=text, added_by=actor.user

@@ -277,7 +277,7 @@ def derivative(actor: Actor, case: CaseAccess, item: EvidenceItem, redaction: Re
         if seen != redaction.draft_sha256:
             raise IntegrityLost
         facts = {
-            "title": redaction.title, "kind": item.kind, "evidence_class": item.evidence_class, "mark": item.mark,
+            "title": redaction.title, "kind": item.kind, "evidence_class": item.evidence_class, "mark": item.mark, "pap": item.pap,
             "source": f"{item.label}, SHA-256 {redaction.file.sha256}",
             "collection_method": "Redaction: " + ", ".join(f"{row['reason'] or row['kind']} ×{row['times']}" for row in redaction.log),
             "collected": {"at": item.collected_at.isoformat() if item.collected_at else None, "precision": item.collected_precision},

@@ -14,7 +14,7 @@ import structlog
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
+from core import clock, naming
 from core.errors import DomainError, Invalid, NotAllowed
 from incidents.access import CaseAccess
 from incidents.facts import Errors, clean_text
@@ -55,7 +55,7 @@ class Candidate:
     @property
     def value(self) -> str:
         """As forms and programs name them: person and organisation."""
-        return f"{self.user_id}:{self.organisation_id}"
+        return f"{naming.key_of(self.user_id)}:{naming.key_of(self.organisation_id)}"
 
 
 def candidates(incident: Incident) -> list[Candidate]:
@@ -66,7 +66,11 @@ def candidates(incident: Incident) -> list[Candidate]:
             [incident.pk],
         )
         rows = cursor.fetchall()
-    return [Candidate(*row[:5]) for row in rows if Action.SEE_EVIDENCE in actions_of(list(row[5]))]
+    return [
+        Candidate(user_id, naming.name_of(user_id, user), house_id, naming.name_of(house_id, house), fingerprint)
+        for user_id, user, house_id, house, fingerprint, roles in rows
+        if Action.SEE_EVIDENCE in actions_of(list(roles))
+    ]
 
 
 def own_item(actor: Actor, reference: str, label: str) -> tuple[CaseAccess, EvidenceItem]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.errors import Invalid
 from core.http import error_page, see_other, show_invalid
 from incidents.access import CaseAccess
+from incidents.selectors import mark_changes
 from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -88,13 +89,14 @@ def evidence_link(request: HttpRequest, reference: str, number: str) -> HttpResp
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def evidence_mark(request: HttpRequest, reference: str, number: str) -> HttpResponse:
-    """Another TLP mark."""
+    """Other marks, with those there were."""
     actor = actor_of(request)
     case, item = own_item_for(actor, reference, number, Action.ADD_EVIDENCE)
-    form = MarkForm(request.POST or None, initial={"mark": item.mark})
+    form = MarkForm(request.POST or None, initial={"mark": item.mark, "pap": item.pap})
     return act_page(
         request, case, item, form, "mark",
-        lambda given: services.change_mark(**named(actor, reference, number), **given), _("The mark was changed."),
+        lambda given: services.change_mark(**named(actor, reference, number), **{**given, "pap": given["pap"] or None}),
+        _("The mark was changed."), changes=mark_changes(case.incident, item.label),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from core.errors import Invalid
 from core.form_fields import UncertainDateField, UncertainTime
 from core.forms import Form
 from core.http import show_invalid
-from incidents.marks import Mark
+from core.marks import Mark, Pap
 from incidents.models import Incident
 
 from .. import standard
@@ -78,6 +78,7 @@ class ItemForm(Form):
         help_text=_("Where the information comes from in the end. Items with one origin count once."),
     )  # fmt: skip
     mark = forms.ChoiceField(label=_("Sharing mark (TLP 2.0)"), choices=Mark.choices)
+    pap = forms.ChoiceField(label=_("Permissible actions (PAP)"), choices=Pap.choices, required=False)
 
     kind = ""
     detail_codes: tuple[str, ...] = ()
@@ -103,7 +104,7 @@ class ItemForm(Form):
         facts: dict[str, Any] = {
             name: given[name]
             for name in (
-                "title", "description", "evidence_class", "source", "collection_method", "collected_by", "origin", "mark",
+                "title", "description", "evidence_class", "source", "collection_method", "collected_by", "origin", "mark", "pap",
                 "statement", "statement_type",
             )
             if name in given
@@ -167,9 +168,9 @@ def item_form_for(content: standard.Content, kind: str, *, with_file: bool = Tru
         groups.append((_("What the evidence standard asks of this kind"), tuple(asked)))
     if with_file:
         fields |= file_fields(each=True)
-        groups += [(_("Handling"), ("mark",)), (_("Files"), ("file", "uploads", "several"))]
-    else:  # the mark and the files of an item have pages of their own
-        fields |= {"mark": None}
+        groups += [(_("Handling"), ("mark", "pap")), (_("Files"), ("file", "uploads", "several"))]
+    else:  # the marks and the files of an item have pages of their own
+        fields |= {"mark": None, "pap": None}
     body = {**fields, "groups": tuple(groups), "kind": kind, "detail_codes": details}
     return type("ItemFormOfKind", (ItemForm,), body)
 
@@ -266,6 +267,13 @@ class ReasonForm(Form):
 
 
 class MarkForm(Form):
-    """Another TLP mark."""
+    """Other marks."""
 
     mark = forms.ChoiceField(label=_("Sharing mark (TLP 2.0)"), choices=Mark.choices, widget=forms.RadioSelect)
+    pap = forms.ChoiceField(
+        label=_("Permissible actions (PAP)"), choices=Pap.choices, widget=forms.RadioSelect, required=False
+    )
+    reason = forms.CharField(
+        label=_("Why may the mark be relaxed?"), required=False, widget=area(3),
+        help_text=_("Only asked when a mark becomes less strict. It stays on record with the change."),
+    )  # fmt: skip

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.errors import Invalid
 from core.forms import Form
 from core.http import see_other, show_invalid
+from core.marks import Mark, Pap
 from incidents.access import case_for
-from incidents.marks import Mark
 from incidents.ui.sections import case_context
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -39,6 +39,7 @@ class CaptureForm(Form):
     title = forms.CharField(label=gettext_lazy("Title"), required=False)
     description = forms.CharField(label=gettext_lazy("Why is it captured?"), required=False, widget=area(3))
     mark = forms.ChoiceField(label=gettext_lazy("Sharing mark (TLP 2.0)"), choices=Mark.choices)
+    pap = forms.ChoiceField(label=gettext_lazy("Permissible actions (PAP)"), choices=Pap.choices, required=False)
 
 
 def paste_form() -> Any:
@@ -69,7 +70,7 @@ def evidence_indicators(request: HttpRequest, reference: str) -> HttpResponse:
     form_class, options = paste_form(), {"incident": case.incident, "content": current()}
     more: dict[str, Any] = {}
     if request.method != "POST":
-        form = form_class(**options, initial={"mark": case.incident.mark})
+        form = form_class(**options, initial={"mark": case.incident.mark, "pap": case.incident.pap})
     else:
         lines = [*request.POST.get("indicators", "").splitlines(), *request.POST.getlist("fix")]
         reading = rules.read(lines)
@@ -102,13 +103,13 @@ def evidence_capture(request: HttpRequest, reference: str) -> HttpResponse:
     actor = actor_of(request)
     case = case_for(actor, reference, Action.ADD_EVIDENCE)
     must_be_open(case)
-    form = CaptureForm(request.POST or None, initial={"mark": case.incident.mark})
+    form = CaptureForm(request.POST or None, initial={"mark": case.incident.mark, "pap": case.incident.pap})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
             item = capturing.ask_capture(
                 actor=actor, reference=reference, url=given["url"],
-                facts={name: given[name] for name in ("title", "description", "mark")},
+                facts={name: given[name] for name in ("title", "description", "mark", "pap")},
             )  # fmt: skip
         except Invalid as error:
             show_invalid(form, error)

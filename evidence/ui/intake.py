@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from core.errors import Invalid, StaleVersion
 from core.http import see_other, show_invalid
+from core.marks import strictest
 from incidents.access import CaseAccess, case_for
-from incidents.marks import strictest
 from incidents.ui.sections import case_context
 from organisations.actors import Actor
 from organisations.doors import actor_of
@@ -57,7 +57,7 @@ def evidence_new(request: HttpRequest, reference: str) -> HttpResponse:
         return form
 
     if request.method != "POST":
-        form = made(initial={"mark": case.incident.mark, "several": files.ONE})
+        form = made(initial={"mark": case.incident.mark, "pap": case.incident.pap, "several": files.ONE})
     else:
         form, error = made(request.POST, request.FILES), Invalid({})
         if form.is_valid():

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from core.templatetags.norms import moment, tlp
+from core.templatetags.norms import moment, pap, tlp
 from incidents.access import CaseAccess
 from organisations.actors import Actor
 from organisations.roles import Action
@@ -82,6 +82,7 @@ def fact_rows(item: EvidenceItem) -> list[dict[str, Any]]:
         {"label": _("Contributed by"), "value": f"{item.organisation} · {item.uploaded_by}"},
         {"label": _("Received"), "value": moment(item.received_at, "exact")},
         {"label": _("Sharing mark"), "value": tlp(item.mark)},
+        {"label": _("Permissible actions"), "value": pap(item.pap)},
     ]
     if "clock" in standard.required_fields(content, item.kind) or item.clock_zone or item.clock_source:
         offset = item.clock_offset_seconds

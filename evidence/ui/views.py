@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from core.marks import strictest
 from incidents.access import case_for
-from incidents.marks import strictest
 from incidents.ui.sections import case_context, notices_for
 from organisations.doors import actor_of
 from organisations.roles import Action

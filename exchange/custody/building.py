@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import NotFound
+from core.marks import strictest, strictest_pap
 from documents.models import Document, Job
 from documents.rendering import Rendered, Tick, render_content
 from documents.services import Issue
 from evidence.access import item_for
 from evidence.models import CustodyEntry
 from evidence.services.handling import add_custody
-from incidents.marks import strictest
+from incidents.hiding import must_show_names
 from ledger.hashing import moment
 from ledger.services import record as write_down
 from organisations.actors import Actor
@@ -36,6 +37,7 @@ def prepare_record(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
     if row is None:
         raise NotFound(job.key)
     case, item = item_for(actor, row.incident.reference, row.item.label, Action.DOWNLOAD_EVIDENCE)
+    must_show_names(case.incident)  # also when they were hidden while it waited
     reference = reference_of(row, item)
     data = {
         **custody_data(item),
@@ -43,6 +45,7 @@ def prepare_record(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
         "case": case.incident.reference,
         "title": item.title,
         "mark": strictest(case.incident.mark, item.mark),
+        "pap": strictest_pap(case.incident.pap, item.pap),
         "as_of": moment(clock.now()),
         "issued_by": settings.BASE_URL,
     }

@@ -4,12 +4,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from core.marks import strictest, strictest_pap
 from documents.blocks import Block, Content, Facts, Heading, Nothing, Points, Section, Table, Text
 from evidence.earlier import parts_of
 from evidence.models import CustodyEntry, EvidenceItem
 from evidence.words import STATUS_WORDS, class_name, kind_name
 from incidents.access import CaseAccess
-from incidents.marks import strictest
 
 from ..models import CustodyRecord
 
@@ -105,6 +105,7 @@ def content_of(
         (_("Asked for by"), f"{record.asked_by}, {record.organisation}"),
         (_("Record as of"), data["as_of"]),
         (_("Sharing mark"), strictest(case.incident.mark, item.mark)),
+        (_("Permissible actions"), strictest_pap(case.incident.pap, item.pap)),
     )
     facts = (
         (_("Item"), item.label),

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from core import clock
 from core.errors import Invalid, NotFound
+from core.marks import ORDER, Mark
 from documents.failures import NotMade
 from documents.models import Job
 from documents.rendering import Tick
@@ -24,7 +25,6 @@ from evidence.models import CustodyEntry, EvidenceItem, StoredFile
 from evidence.services import record_check
 from evidence.services.handling import add_custody
 from incidents.access import CaseAccess, case_for
-from incidents.marks import ORDER, Mark
 from ledger.keys import signer
 from ledger.services import record as write_down
 from ledger.timestamps import trusted_certificates

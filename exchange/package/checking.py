@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
+from core.marks import Mark
 from evidence.custody import Link, first_fault
-from incidents.marks import Mark
 from ledger.checkpoints import Checkpoint, read
 from ledger.hashing import leaf_hash
 from ledger.notes import BadNote, Verifier, signed_by

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.conf import settings
 
+from core.marks import strictest, strictest_pap
 from evidence.models import CustodyEntry, EvidenceItem, FileStamp, GradeEntry, Lineage, StoredFile
 from evidence.states import Status
 from incidents.access import CaseAccess
-from incidents.marks import strictest
 from incidents.models import Incident
 from incidents.selectors import activity
 from ledger.hashing import moment
@@ -104,7 +104,7 @@ def existence(item: EvidenceItem) -> dict[str, Any]:
     """What may be said of sealed material: that it is there, its hashes, grade and releasable summary (R2.12)."""
     last = CustodyEntry.objects.filter(item=item).order_by("-place").first()
     return {
-        "label": item.label, "item_id": item.pk, "holding": layout.SEALED, "mark": item.mark, "evidence_class": item.evidence_class,
+        "label": item.label, "item_id": item.pk, "holding": layout.SEALED, "mark": item.mark, "pap": item.pap, "evidence_class": item.evidence_class,
         "summary": str(item.details.get("releasable_summary", "")),
         "grade": {"reliability": item.reliability, "credibility": item.credibility} if item.reliability else None,
         "files": [{"path": None, "sha256": file.sha256, "size": file.size} for file in item.files.all()],
@@ -117,7 +117,7 @@ def description(
 ) -> dict[str, Any]:
     """Everything said of an item."""
     return {
-        "label": item.label, "item_id": item.pk, "holding": holding_of(item), "status": item.status, "mark": item.mark,
+        "label": item.label, "item_id": item.pk, "holding": holding_of(item), "status": item.status, "mark": item.mark, "pap": item.pap,
         "title": item.title, "kind": item.kind, "evidence_class": item.evidence_class, "description": item.description,
         "source": item.source, "collection_method": item.collection_method,
         "collected": {"at": item.collected_at.isoformat() if item.collected_at else None, "precision": item.collected_precision},
@@ -193,7 +193,8 @@ def items_data(case: CaseAccess, package: Package, material: Material) -> dict[s
     """`items.json`."""
     return {
         "format": layout.FORMAT, "identifier": package.identifier, "case": case.incident.reference, "case_title": case.incident.title,
-        "exercise": case.incident.is_exercise, "mark": material.mark, "issued_by": settings.BASE_URL,
+        "exercise": case.incident.is_exercise, "mark": material.mark,
+        "pap": strictest_pap(case.incident.pap, *(item.pap for item in material.rows)), "issued_by": settings.BASE_URL,
         "holder": case.incident.holder.name, "asked_for_by": package.organisation.name, "for": package.recipient,
         "purpose": package.purpose, "as_of": moment(package.asked_at), "items": material.items,
     }  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils import translation
 
 from core import clock
 from core.errors import Invalid, NotFound
+from core.marks import PAP_ORDER, strictest, strictest_pap
 from documents.failures import NotMade
 from documents.models import Job
 from documents.rendering import Tick
@@ -24,7 +25,6 @@ from evidence.errors import StoreFull
 from evidence.models import EvidenceItem, ReceivedCustody
 from evidence.services.receiving import FACTUAL, Arrived, Before, link_received, receive_item
 from incidents.access import CaseAccess, case_for
-from incidents.marks import strictest
 from instruments.models import Instrument
 from instruments.selectors import in_force
 from ledger.notes import BadNote, Verifier
@@ -116,6 +116,7 @@ def columns_of(found: Checked) -> dict[str, dict[str, Any]]:
     """Columns for each item that has its content; raises BagRefused naming the item and the fact."""
     content = in_force(Instrument.Kind.EVIDENCE_STANDARD).content
     marks = {item["label"]: item["mark"] for item in found.items}
+    paps = {item["label"]: item.get("pap") for item in found.items}
     ready = {}
     for item in found.items:
         if item["holding"] != layout.HELD:
@@ -128,6 +129,10 @@ def columns_of(found: Checked) -> dict[str, dict[str, Any]]:
         # A derivative is at least as strict as what it comes from (R2.8).
         columns["mark"] = strictest(
             columns["mark"], *(marks[label] for label in ancestors(found, item["label"]) if label in marks)
+        )
+        columns["pap"] = strictest_pap(
+            columns["pap"],
+            *(str(paps[label]) for label in ancestors(found, item["label"]) if paps.get(label) in PAP_ORDER),
         )
         ready[item["label"]] = columns
     return ready

@@ -7,13 +7,16 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from core.errors import Invalid
+from core.marks import ORDER, Mark, Way, above
 from documents import services as jobs
 from documents.states import OPEN
 from evidence import storage
 from evidence.access import LABEL
+from evidence.models import EvidenceItem
 from incidents.access import CaseAccess, case_for
 from incidents.facts import clean_text
-from incidents.marks import ORDER, Mark
+from incidents.hiding import must_show_names
+from incidents.marks import Marked, must_be_cleared
 from incidents.numbering import lock, next_number
 from ledger.services import record as write_down
 from organisations.actors import Actor
@@ -59,6 +62,7 @@ def request_package(
     Raises AboveMark when anything in it is marked more strictly than `mark`: a package never carries more than it says.
     """
     case = case_for(actor, reference, Action.EXPORT_EVIDENCE)
+    must_show_names(case.incident)
     errors: dict[str, list[Any]] = {}
     values = {
         "recipient": short(recipient, "recipient", errors, _("Say who the package is for. It is recorded.")),
@@ -73,8 +77,9 @@ def request_package(
     if not rows:
         raise NothingToExport
     marks = [(case.incident.reference, case.incident.mark), *((item.label, item.mark) for item in rows)]
-    if above := [(label, own) for label, own in marks if ORDER[Mark(own)] > ORDER[Mark(mark)]]:
-        raise AboveMark(above)
+    if stricter := above(marks, mark):
+        raise AboveMark(stricter)
+    must_be_cleared(actor, case.incident, leaving(case, rows), Way.PASSED_ON)
     lock(case.incident, "exchange.package")
     running = Package.objects.filter(
         incident=case.incident, asked_by=actor.user, labels=labels, ceiling=mark, job__state__in=OPEN, **values
@@ -102,6 +107,12 @@ def retry_package(*, actor: Actor, reference: str, number: int) -> Package:
     return package_of(case, number)
 
 
+def leaving(case: CaseAccess, rows: Sequence[EvidenceItem]) -> list[Marked]:
+    """What a package tells: the case, and the items whose content goes along. Of sealed ones it tells what anybody may know."""
+    own = (case.incident.reference, case.incident.mark, case.incident.holder_id)
+    return [own, *((item.label, item.mark, item.organisation_id) for item in rows if not item.sealed)]
+
+
 def overtaken_by(case: CaseAccess, package: Package) -> list[str]:
     """Items in a package that may no longer leave as they do in it: sealed since, or marked more strictly than the package says."""
     limit = ORDER[Mark(package.mark)]
@@ -119,11 +130,18 @@ def overtaken_by(case: CaseAccess, package: Package) -> list[str]:
 def open_package(*, actor: Actor, reference: str, number: int) -> tuple[Package, IO[bytes]]:
     """The zip as it was made, hashed again before a byte leaves, with who took it in the ledger."""
     case = case_for(actor, reference, Action.EXPORT_EVIDENCE)
+    must_show_names(case.incident)
     package = package_of(case, number)
     if not package.path:
         raise NotReady
     if overtaken := overtaken_by(case, package):
         raise PackageOvertaken(overtaken)
+    inside = [
+        item
+        for item in chosen_items(case.incident, package.labels)
+        if item.received_at <= (package.made_at or item.received_at)
+    ]
+    must_be_cleared(actor, case.incident, leaving(case, inside), Way.PASSED_ON)
     handle, seen = storage.open_hashed(package.path)
     if handle is None or seen != package.sha256:
         if handle is not None:

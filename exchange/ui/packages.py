@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Invalid
 from core.forms import Form
 from core.http import see_other, show_invalid
+from core.marks import ORDER, Mark, strictest
 from documents.progress import progress_answer
 from documents.selectors import words_of
 from evidence.states import Status
 from incidents.access import CaseAccess, case_for
-from incidents.marks import ORDER, Mark, strictest
 from incidents.ui.sections import case_context
 from organisations.doors import actor_of
 from organisations.roles import Action

@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import Invalid
 from core.forms import Form
 from core.http import see_other, show_invalid
+from core.marks import strictest
 from documents import languages
 from documents.progress import progress_answer
 from documents.selectors import words_of
 from evidence.access import item_for
 from evidence.models import EvidenceItem
 from incidents.access import CaseAccess
-from incidents.marks import strictest
 from incidents.ui.sections import case_context
 from organisations.doors import actor_of
 from organisations.roles import Action

@@ -22,7 +22,7 @@ STEP_OF = {
     **dict.fromkeys(("detected", "began", "first_access", "ended"), "when"),
     **dict.fromkeys(("harm", "victims"), "who"),
     **dict.fromkeys(("people", "people_source", "services"), "services"),
-    **dict.fromkeys(("mark", "is_exercise"), "sharing"),
+    **dict.fromkeys(("mark", "pap", "blind", "is_exercise"), "sharing"),
 }
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core import naming
+from core.marks import Mark, Pap
 from ledger.models import Entry
 
 from ..drafts import facts_in, unfinished_steps
 from ..facts import CLEANERS
-from ..marks import Mark
 from ..models import Draft, Incident, IncidentLink, Precision, Statement, TimelineEntry
 from ..snapshots import facts_of
 
@@ -54,7 +55,9 @@ class FactsSerializer(serializers.Serializer[dict[str, Any]]):
     summary = serializers.CharField()
     harm = serializers.CharField(allow_blank=True, required=False)
     mark = serializers.ChoiceField(choices=Mark.choices, required=False)
+    pap = serializers.ChoiceField(choices=Pap.choices, required=False)
     is_exercise = serializers.BooleanField(required=False)
+    blind = serializers.BooleanField(required=False, help_text="Work without names; later it is turned at `names/`.")
     first_access = MomentField(required=False)
     began = MomentField(required=False)
     detected = MomentField(required=False)
@@ -63,6 +66,13 @@ class FactsSerializer(serializers.Serializer[dict[str, Any]]):
     people_source = serializers.CharField(allow_blank=True, required=False)
     victims = VictimField(many=True, required=False)
     services = ServiceField(many=True, required=False)
+
+
+class FactsChangeSerializer(FactsSerializer):
+    """Facts to change; a mark that becomes less strict says why."""
+
+    blind = None  # type: ignore[assignment]
+    mark_reason = serializers.CharField(allow_blank=True, required=False, write_only=True)
 
 
 class IncidentSerializer(FactsSerializer):
@@ -84,6 +94,7 @@ class IncidentRowSerializer(serializers.Serializer[dict[str, Any]]):
     title = serializers.CharField()
     status = serializers.CharField()
     mark = serializers.CharField()
+    pap = serializers.CharField()
     holder = serializers.CharField()
     filed_at = serializers.DateTimeField()
     began = MomentField()
@@ -106,6 +117,7 @@ def incident_as_json(incident: Incident, actions: frozenset[str]) -> dict[str, A
         **facts_of(incident),
         "reference": incident.reference,
         "holder": incident.holder.slug,
+        "blind": incident.blind,
         "status": incident.status,
         "version": incident.version,
         "filed_at": incident.filed_at,
@@ -210,16 +222,34 @@ def timeline_as_json(entry: TimelineEntry) -> dict[str, Any]:
     }
 
 
+# In payloads: numbers of people and organisations, and hashes that cover them.
+NUMBERS = frozenset({"organisation", "owner", "to", "person", "member", "custodian", "principal", "user", "author"})
+HASHES = frozenset({"custody", "commitment"})
+
+
+def payload_shown(entry: Entry) -> dict[str, Any]:
+    """The payload; in a blind case without what tells who."""
+    payload: dict[str, Any] = json.loads(entry.payload)
+    if not naming.is_blind():
+        return payload
+    return {
+        name: naming.key_of(value) if name in NUMBERS else value
+        for name, value in payload.items()
+        if name not in HASHES and (name not in NUMBERS or isinstance(value, int))
+    }
+
+
 def entry_as_json(entry: Entry) -> dict[str, Any]:
     """A ledger entry as the API tells it: what was hashed, and the hash."""
     return {
         "id": entry.pk,
         "verb": entry.verb,
         "subject": f"{entry.subject_type} {entry.subject_id}",
-        "actor": entry.actor_id,
-        "organisation": entry.organisation_id,
-        "payload": json.loads(entry.payload),
+        "actor": naming.key_of(entry.actor_id),
+        "organisation": naming.key_of(entry.organisation_id),
+        "payload": payload_shown(entry),
         "instruments": json.loads(entry.instruments),
         "recorded_at": entry.recorded_at,
-        "leaf": bytes(entry.leaf).hex(),
+        # The leaf covers who acted: with everything else known, names could be tried against it.
+        "leaf": "" if naming.is_blind() else bytes(entry.leaf).hex(),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import additions, deadlines, drafts, handing, labels, looks, recall, searches, sharing, views, watching
+from . import additions, deadlines, drafts, handing, labels, looks, names, recall, searches, sharing, views, watching
 
 CASE = "incidents/<incident:reference>/"
 
@@ -31,6 +31,9 @@ urlpatterns = [
     path(f"{CASE}statements/", additions.StatementList.as_view(), name="api-statement-list"),
     path(f"{CASE}timeline/", additions.TimelineList.as_view(), name="api-timeline-list"),
     path(f"{CASE}links/", additions.LinkList.as_view(), name="api-link-list"),
+    path(f"{CASE}names/", names.CaseNames.as_view(), name="api-incident-names"),
+    path("names/", names.NameLooks.as_view(), name="api-name-looks"),
+    path("names/look/", names.NameLookUp.as_view(), name="api-name-look"),
     path(f"{CASE}watch/", watching.CaseWatch.as_view(), name="api-incident-watch"),
     path("organisation/looks/", looks.OrganisationLooks.as_view(), name="api-organisation-looks"),
     path(f"{CASE}looks/", looks.IncidentLooks.as_view(), name="api-incident-looks"),

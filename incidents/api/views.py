@@ -15,6 +15,7 @@ from organisations.roles import Action
 from .. import selectors, services
 from ..access import case_for
 from .serializers import (
+    FactsChangeSerializer,
     FactsSerializer,
     IncidentPageSerializer,
     IncidentSerializer,
@@ -85,7 +86,9 @@ class IncidentDetail(APIView):
             incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)}
         )
 
-    @extend_schema(operation_id="incidents_edit", request=FactsSerializer(partial=True), responses=IncidentSerializer)
+    @extend_schema(
+        operation_id="incidents_edit", request=FactsChangeSerializer(partial=True), responses=IncidentSerializer
+    )
     def patch(self, request: Request, reference: str) -> Response:
         """Needs `If-Match` with the version being changed."""
         actor = actor_of(request)
@@ -95,9 +98,12 @@ class IncidentDetail(APIView):
             return problem(
                 428, code="version_needed", detail="Send If-Match with the version you are changing, as ETag gave it."
             )
-        shape = FactsSerializer(data=request.data, partial=True)
+        shape = FactsChangeSerializer(data=request.data, partial=True)
         shape.is_valid(raise_exception=True)
-        services.edit_incident(actor=actor, reference=reference, version=version, facts=shape.validated_data)
+        facts = dict(shape.validated_data)
+        services.edit_incident(
+            actor=actor, reference=reference, version=version, mark_reason=facts.pop("mark_reason", ""), facts=facts
+        )
         return self.get(request, reference)
 
 

@@ -23,7 +23,7 @@ from ..snapshots import facts_of
 from ..states import Status
 from .filing import step_of
 from .sections import case_context
-from .steps import Answers, Step, rows_changed
+from .steps import CHANGES, Answers, Step, rows_changed
 from .words import label_of, plain_words
 
 
@@ -65,11 +65,13 @@ def conflict_of(case: CaseAccess, step: Step, mine: dict[str, Any], theirs: dict
 
 
 def save_or_compare(
-    actor: Actor, case: CaseAccess, step: Step, mine: dict[str, Any], version: int
+    actor: Actor, case: CaseAccess, step: Step, mine: dict[str, Any], version: int, mark_reason: str
 ) -> dict[str, Any] | None:
     """Saves, or tells what to choose between when somebody saved first; None when all is well."""
     try:
-        services.edit_incident(actor=actor, reference=case.incident.reference, version=version, facts=mine)
+        services.edit_incident(
+            actor=actor, reference=case.incident.reference, version=version, facts=mine, mark_reason=mark_reason
+        )
     except StaleVersion as stale:
         conflict = {**conflict_of(case, step, mine, stale.theirs), "version": stale.version}
         # Where both say the same there is nothing to choose, and nothing to save.
@@ -81,7 +83,7 @@ def save_or_compare(
 def incident_change(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     """One group of facts, ready to type."""
     actor = actor_of(request)
-    asked = step_of(step)
+    asked = next(each for each in CHANGES if each.slug == step_of(step).slug)
     case = case_for(actor, reference, Action.EDIT)
     if case.incident.status == Status.CLOSED:
         raise AlreadyClosed
@@ -97,7 +99,8 @@ def incident_change(request: HttpRequest, reference: str, step: str) -> HttpResp
         if answers.is_valid():
             mine = chosen(asked, answers.facts(), stored, request.POST)
             try:
-                conflict = save_or_compare(actor, case, asked, mine, version)
+                why = str(answers.form.cleaned_data.get("mark_reason") or "")
+                conflict = save_or_compare(actor, case, asked, mine, version, why)
             except Invalid as error:
                 show_invalid(answers.form, error)
             else:

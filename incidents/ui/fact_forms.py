@@ -8,9 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from core.countries import country_choices
 from core.form_fields import EstimateField, LongSelect, UncertainDateField
 from core.forms import Form
+from core.marks import Mark, Pap
 from instruments import taxonomy
-
-from ..marks import Mark
 
 # What each mark allows, in one sentence; the labels themselves are never translated (TLP 2.0).
 SCOPES = {
@@ -19,6 +18,15 @@ SCOPES = {
     Mark.AMBER: _("May be shared within an organisation and with its clients, where they need to know."),
     Mark.AMBER_STRICT: _("May be shared within the receiving organisation only, where people need to know."),
     Mark.RED: _("For the named recipients only. They may not pass it on."),
+}
+
+
+# What may be done with what is known, by the same rule (PAP, MISP taxonomy 3).
+ACTIONS = {
+    Pap.CLEAR: _("May be acted on without restriction."),
+    Pap.GREEN: _("Open action is allowed: block, scan, fetch their pages."),
+    Pap.AMBER: _("Look it up with third parties, but touch nothing of theirs."),
+    Pap.RED: _("Look into one’s own logs only: nothing that anybody outside could notice."),
 }
 
 
@@ -133,6 +141,20 @@ class MarkForm(FactForm):
         widget=forms.RadioSelect,
         help_text=_("It stands on every page and document of the case."),
     )
+    pap = forms.ChoiceField(
+        label=_("Permissible actions (PAP)"),
+        choices=[],
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("What a reader may do with it without showing the other side that it is known."),
+    )
+    blind = forms.BooleanField(
+        label=_("Work on it without names"),
+        required=False,
+        help_text=_(
+            "Organisations and people appear by handles, such as Organisation C, to everybody but their own colleagues. It can be changed later."
+        ),
+    )
     is_exercise = forms.BooleanField(
         label=_("This is an exercise, not a real incident"),
         required=False,
@@ -142,3 +164,16 @@ class MarkForm(FactForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         set_choices(self.fields["mark"], [(mark.value, f"{mark.value} – {words}") for mark, words in SCOPES.items()])
+        set_choices(self.fields["pap"], [(pap.value, f"{pap.value} – {words}") for pap, words in ACTIONS.items()])
+
+
+class MarkChangeForm(MarkForm):
+    """The same on a case that is on record: a mark is relaxed with a reason."""
+
+    blind = None  # type: ignore[assignment]
+    mark_reason = forms.CharField(
+        label=_("Why may the mark be relaxed?"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Only asked when a mark becomes less strict. It stays on record with the change."),
+    )

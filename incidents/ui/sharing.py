@@ -19,6 +19,7 @@ from core.forms import Form
 from core.http import see_other, show_invalid
 from organisations.doors import actor_of
 from organisations.models import Organisation
+from organisations.querysets import directory
 from organisations.roles import GRANTED_TO, Action, Grade
 
 from .. import emergency, handing, selectors, services, sight
@@ -99,7 +100,7 @@ class GrantForm(Form):
 
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = Organisation.objects.exclude(pk=incident.holder_id).order_by("name")  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = directory().exclude(pk=incident.holder_id)  # type: ignore[attr-defined]
         set_choices(self.fields["grade"], grade_choices(SHARED))
 
     def clean(self) -> dict[str, Any]:

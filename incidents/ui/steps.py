@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,9 +16,9 @@ from core.errors import Invalid
 from core.form_fields import Estimate, UncertainTime
 from core.forms import Form
 from core.http import show_invalid
+from core.marks import Mark, Pap
 
 from ..facts import MOMENTS, PEOPLE, check
-from ..marks import Mark
 from . import fact_forms
 from .rows import BaseRows, rows_of, with_row_added, with_row_removed
 
@@ -103,8 +103,15 @@ STEPS = [
         "services", _("Services and people"), ("people", "people_source", "services"), fact_forms.PeopleForm,
         rows_of(fact_forms.ServiceForm), "services", _("Essential service"), _("Add another service"),
     ),
-    Step("sharing", _("Sharing mark"), ("mark", "is_exercise"), fact_forms.MarkForm),
+    Step("sharing", _("Sharing mark"), ("mark", "pap", "blind", "is_exercise"), fact_forms.MarkForm),
 ]  # fmt: skip
+# On a case that is on record a mark is relaxed with a reason.
+CHANGES = [
+    replace(step, names=("mark", "pap", "is_exercise"), form=fact_forms.MarkChangeForm)
+    if step.slug == "sharing"
+    else step
+    for step in STEPS
+]
 BY_SLUG = {step.slug: step for step in STEPS}
 
 
@@ -117,6 +124,7 @@ class Answers:
         initial = step.initial(facts)
         if step.slug == "sharing":
             initial.setdefault("mark", Mark.AMBER.value)
+            initial.setdefault("pap", Pap.GREEN.value)
         self.form = step.form(data, initial=initial) if data is not None else step.form(initial=initial)
         self.rows: BaseRows | None = None
         if step.rows is not None:

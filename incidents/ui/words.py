@@ -12,19 +12,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.countries import country_name
-from core.templatetags.norms import moment, people, people_text, tlp
+from core.marks import Mark, Pap
+from core.templatetags.norms import moment, pap, people, people_text, tlp
 from instruments import taxonomy
 from organisations.roles import Action
 
 from ..access import CaseAccess
 from ..facts import MOMENTS, PEOPLE
-from ..marks import Mark
 from ..models import Draft, Precision
 from ..states import Status
 from .steps import Step
 
 # What is filed when the question was left open.
-UNLESS_SAID: dict[str, Any] = {"mark": Mark.AMBER.value, "is_exercise": False}
+UNLESS_SAID: dict[str, Any] = {"mark": Mark.AMBER.value, "pap": Pap.GREEN.value, "blind": False, "is_exercise": False}
 BREAK = mark_safe("<br>")
 
 
@@ -35,7 +35,9 @@ def label_of(name: str) -> str:
         "summary": _("What happened"),
         "harm": _("Harm to civilians"),
         "mark": _("Sharing mark"),
+        "pap": _("Permissible actions"),
         "is_exercise": _("Exercise"),
+        "blind": _("Without names"),
         "first_access": _("First access"),
         "began": _("Harm began"),
         "detected": _("Detected"),
@@ -111,16 +113,18 @@ def fact_words(name: str, value: Any) -> Any:
         )
     if name == "services":
         return bullets(service_words(row) for row in rows_in(value))
-    if name == "is_exercise":
+    if name in {"is_exercise", "blind"}:
         return _("Yes") if value else _("No")
     if name == "mark":
         return tlp(value)
+    if name == "pap":
+        return pap(value)
     return value or None
 
 
 def plain_words(name: str, value: Any) -> Any:
     """One fact for comparing two versions."""
-    if name in {"mark", "title", "summary", "harm", "people_source"}:
+    if name in {"mark", "pap", "title", "summary", "harm", "people_source"}:
         return value
     return fact_words(name, value)
 
@@ -143,7 +147,8 @@ def fact_rows(case: CaseAccess, facts: Mapping[str, Any]) -> list[dict[str, Any]
             row["empty"] = _("None recorded")
         rows.append(row)
     mark = {"label": label_of("mark"), "value": tlp(incident.mark), "url": change_address(case, "sharing")}
-    return [*rows, mark]
+    actions = {"label": label_of("pap"), "value": pap(incident.pap), "url": change_address(case, "sharing")}
+    return [*rows, mark, actions]
 
 
 def change_address(case: CaseAccess, step: str) -> str:

@@ -67,10 +67,8 @@ def task_line(task: RemediationTask, case: CaseAccess, actor: Actor) -> dict[str
 
 def task_page(request: HttpRequest, case: CaseAccess, actor: Actor, here: str) -> dict[str, Any]:
     """The tasks by the filters in the address: as a table, or grouped by status."""
-    houses = RemediationTask.objects.filter(incident=case.incident).order_by("organisation__name")
-    form = TaskFilter(
-        request.GET or None, owners=list(houses.values_list("organisation__slug", "organisation__name").distinct())
-    )
+    owners = [(house.slug, house.name) for house in selectors.owners_in(case.incident)]
+    form = TaskFilter(request.GET or None, owners=owners)
     chosen = form.chosen()
     page = Paginator(selectors.tasks_of(case.incident, actor, WantedTasks(**chosen)), PAGE).get_page(
         request.GET.get("page")

@@ -169,7 +169,13 @@ def test_a_review_anybody_may_read_waits_for_the_reply_too(
     monkeypatch.setattr("documents.kinds.send", lambda kind, job: None)
     coordinator = ground.people.vela.coordinator
     with acting_as(ground.analyst.principal):
-        edit_incident(actor=ground.analyst, reference=ground.reference, version=1, facts={"mark": "TLP:CLEAR"})
+        edit_incident(
+            actor=ground.analyst,
+            reference=ground.reference,
+            version=1,
+            facts={"mark": "TLP:CLEAR"},
+            mark_reason="Public.",
+        )
     noticed(ground)
     invitation = asked(ground)
     for mark in ("TLP:CLEAR", "TLP:GREEN"):

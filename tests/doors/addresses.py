@@ -345,6 +345,13 @@ INCIDENTS = {
     "incident-watch": act(A.VIEW),
     "api-incident-watch": case(PUT=A.VIEW, DELETE=A.VIEW),
     "incident-grants": case(A.SEE_GRANTS),
+    "incident-names": form(A.HIDE_NAMES),
+    "api-incident-names": case(A.HIDE_NAMES, PUT=A.HIDE_NAMES),
+    "name-looks": PERSON,
+    "api-name-looks": PERSON,
+    # Keepers of names are the secretariat's: tests/incidents/test_blind.py
+    "name-look": open_to(Kind.PUBLISHER, *FORM, action=A.LOOK_UP_NAMES),
+    "api-name-look": open_to(Kind.PUBLISHER, "POST", action=A.LOOK_UP_NAMES),
     "grant-new": form(A.SHARE),
     "grant-end": form(A.SHARE),
     "grant-end-person": form(A.SHARE),

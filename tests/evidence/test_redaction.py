@@ -14,6 +14,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
 from core.errors import Invalid, NotAllowed, NotFound
+from core.marks import Mark
 from core.tenancy import acting_as
 from evidence import services
 from evidence.errors import OnlyOriginatorRelaxes, ParentsStricter, RedactedByProposer, RedactionOver
@@ -22,7 +23,6 @@ from evidence.redaction import child
 from evidence.selectors import custody_of
 from evidence.services.redaction import compared, open_draft
 from evidence.states import RedactionState
-from incidents.marks import Mark
 from incidents.models import Incident
 from organisations.actors import Actor
 from organisations.roles import Grade
@@ -306,7 +306,9 @@ def test_two_people_make_a_derivative_and_the_original_stays(people: People, inc
     with pytest.raises(RedactionOver):
         decided(custodian, item, redaction)
     with acting_as(custodian.principal):  # the originator's own house lowers the mark, nobody else (R2.9)
-        services.change_mark(actor=custodian, reference=incident.reference, label=result.label, mark=Mark.AMBER)
+        services.change_mark(
+            actor=custodian, reference=incident.reference, label=result.label, mark=Mark.AMBER, reason="Cleared."
+        )
 
 
 @pytest.mark.django_db
@@ -325,7 +327,9 @@ def test_only_the_originator_approves_and_lowers(people: People, incident: Incid
             actor=people.vela.analyst, reference=incident.reference, label=result.label, mark=Mark.CLEAR
         )
     with acting_as(colleague.principal):
-        services.change_mark(actor=colleague, reference=incident.reference, label=result.label, mark=Mark.CLEAR)
+        services.change_mark(
+            actor=colleague, reference=incident.reference, label=result.label, mark=Mark.CLEAR, reason="Cleared."
+        )
 
 
 @pytest.mark.django_db

@@ -231,7 +231,9 @@ def test_a_mark_of_another_house_holds_through_an_item_of_ones_own(people: Peopl
     link(vela, ours, theirs, "derived_from")
     link(vela, further, ours, "derived_from")
     with acting_as(vela.principal), pytest.raises(ParentsStricter):
-        services.change_mark(actor=vela, reference=incident.reference, label=further.label, mark="TLP:GREEN")
+        services.change_mark(
+            actor=vela, reference=incident.reference, label=further.label, mark="TLP:GREEN", reason="Cleared."
+        )
 
 
 def test_the_database_itself_keeps_lineage_and_marks(people: People) -> None:
@@ -267,15 +269,23 @@ def test_only_the_originator_lowers_a_mark(people: People) -> None:
     shared(vela, incident, people.tessera.organisation, Grade.CONTRIBUTE)
     item = given(tessera, incident, data=None, mark="TLP:AMBER")
     with acting_as(vela.principal), pytest.raises(OnlyOriginatorRelaxes):
-        services.change_mark(actor=vela, reference=incident.reference, label=item.label, mark="TLP:CLEAR")
+        services.change_mark(
+            actor=vela, reference=incident.reference, label=item.label, mark="TLP:CLEAR", reason="Cleared."
+        )
     derived = given(vela, incident, data=None, mark="TLP:AMBER")
     link(vela, derived, item, "derived_from")
     with acting_as(vela.principal), pytest.raises(ParentsStricter):
-        services.change_mark(actor=vela, reference=incident.reference, label=derived.label, mark="TLP:CLEAR")
+        services.change_mark(
+            actor=vela, reference=incident.reference, label=derived.label, mark="TLP:CLEAR", reason="Cleared."
+        )
     with acting_as(tessera.principal):
-        services.change_mark(actor=tessera, reference=incident.reference, label=item.label, mark="TLP:CLEAR")
+        services.change_mark(
+            actor=tessera, reference=incident.reference, label=item.label, mark="TLP:CLEAR", reason="Cleared."
+        )
     with acting_as(vela.principal):
-        services.change_mark(actor=vela, reference=incident.reference, label=derived.label, mark="TLP:CLEAR")
+        services.change_mark(
+            actor=vela, reference=incident.reference, label=derived.label, mark="TLP:CLEAR", reason="Cleared."
+        )
     assert mark_of(vela, derived) == "TLP:CLEAR"
 
 

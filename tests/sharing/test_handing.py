@@ -20,9 +20,10 @@ from notifications import services as notifications
 from notifications.models import Notification, Watch
 from organisations.actors import Actor
 from organisations.errors import StillHolds
+from organisations.keys import issue_token
 from organisations.models import ApiToken, Membership
 from organisations.roles import Action, Grade, Role
-from organisations.services import end_membership, issue_token, reassign
+from organisations.services import end_membership, reassign
 from remediation.services import add_task
 from tests.incidents.cases import filed, shared
 from tests.people import People, lapse

@@ -52,7 +52,13 @@ def redact(stage: Stage, row: Mapping[str, Any]) -> None:
         )
         if decided.result is None:
             raise NotFound(redaction)
-        services.change_mark(actor=actor, reference=stage.reference, label=decided.result.label, mark=row["mark"])
+        services.change_mark(
+            actor=actor,
+            reference=stage.reference,
+            label=decided.result.label,
+            mark=row["mark"],
+            reason="The passages that had to stay closed are no longer in it.",
+        )
         return {"label": decided.result.label}
 
     with acting(stage.cast[row["approved_by"]]):
