@@ -12,9 +12,9 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from attribution.access import finding_for
+from core.marks import Mark
 from core.pagination import NewestFirst
 from documents.shapes import DocumentSerializer, JobSerializer
-from incidents.marks import Mark
 from organisations.doors import actor_of
 
 from .. import selectors, services

@@ -16,12 +16,12 @@ from attribution.models import Finding
 from core.errors import DomainError, Invalid
 from core.forms import Form
 from core.http import see_other, show_invalid
+from core.marks import Mark, stricter
 from documents import languages
 from documents.progress import progress_answer
 from documents.selectors import is_open, words_of
 from documents.states import State
 from incidents.access import CaseAccess
-from incidents.marks import Mark, above
 from incidents.ui.sections import case_context
 from organisations.doors import actor_of
 
@@ -46,7 +46,7 @@ class ReportForm(Form):
         super().__init__(*args, **kwargs)
         mark, language = self.fields["mark"], self.fields["language"]
         assert isinstance(mark, forms.ChoiceField) and isinstance(language, forms.ChoiceField)  # noqa: S101
-        mark.choices = [(m, m) for m in Mark.values if not above(case_mark, m)]
+        mark.choices = [(m, m) for m in Mark.values if not stricter(case_mark, m)]
         mark.initial = case_mark
         language.choices = languages.available()
 

@@ -43,7 +43,7 @@ def prepare_report(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
     report.incident, report.finding = case.incident, finding
     hear_first(case, report.mark)
     change = StandingChange.objects.filter(finding=finding).order_by("-pk")[0]
-    data = report_data(case, report, change, moment(clock.now()))
+    data = report_data(actor, case, report, change, moment(clock.now()))
     stop_above(marked(data), report.mark)
     text = signed(data)
     digest = sha256(text).hexdigest()

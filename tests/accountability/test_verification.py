@@ -18,17 +18,20 @@ from accountability import errors, services
 from accountability.models import VerificationReport
 from accountability.selectors import report_of, stands_otherwise
 from accountability.tasks import render_verification
-from accountability.verification import evidence as telling
+from accountability.verification import data as gathering
 from attribution import services as attribution
 from attribution.access import finding_for
 from attribution.models import Contest, Finding, Opinion, RelyingParty
 from core.errors import Invalid, NotAllowed, NotFound
+from core.marks import NotCleared
 from core.tenancy import acting_as
 from documents.attachments import canonical_json
 from documents.blocks import Content
 from documents.models import Document, Job
 from documents.rendering import Rendered
 from evidence.services import change_mark
+from incidents import hiding
+from incidents.errors import NamesHidden
 from incidents.models import Incident
 from incidents.selectors import activity
 from ledger import log
@@ -197,7 +200,7 @@ def test_it_stops_with_one_sentence_when_anything_would_stand_above_its_mark(
 ) -> None:
     ground.ready()
     marked(ground, "E-2", "TLP:RED")
-    monkeypatch.setattr(telling, "above", lambda mark, limit: False)  # somebody breaks the withholding
+    monkeypatch.setattr(gathering, "closed_to", lambda *_all: frozenset())  # somebody breaks the withholding
     with django_capture_on_commit_callbacks(execute=True):
         report = asked(ground, ground.analyst)
     found = seen(ground, ground.analyst, report.code)
@@ -383,3 +386,46 @@ def test_an_outsider_checks_it_and_a_changed_word_is_found(
         place.write_text(json.dumps(data), encoding="utf-8")
         code, told = main([str(place), *trusted]), capsys.readouterr().out
         assert code == 1 and said in told, (said, told)
+
+
+@pytest.mark.usefixtures("unset")
+@pytest.mark.duty("SHR-1")
+def test_what_a_partner_may_not_take_out_is_withheld_from_theirs(ground: Ground, make: Made) -> None:
+    ground.ready()
+    marked(ground, "E-2", "TLP:RED")
+    partner = ground.people.palaver.person("legal_assessor")
+    shared(ground.analyst, ground.incident, ground.people.palaver.organisation, Grade.EVIDENCE)
+    with pytest.raises(NotCleared):
+        asked(ground, partner, mark="TLP:RED")
+    theirs, ours = make(partner, mark="TLP:AMBER+STRICT"), make(ground.analyst, mark="TLP:RED")
+    assert "Payments for the mail relay" not in theirs.content and "Payments for the mail relay" in ours.content
+    assert theirs.items() == ["E-1", "E-3"] and ours.items() == ["E-1", "E-2", "E-3"]
+
+
+@pytest.mark.usefixtures("unset")
+@pytest.mark.duty("SHR-7")
+def test_where_names_are_hidden_it_says_handles_and_no_hash_that_covers_a_name(
+    ground: Ground, make: Made, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.KEYS_ROOT = tmp_path / "keys"
+    ground.ready()
+    ground.revealed({}, DISSENT, {})
+    named = make(ground.analyst)
+    coordinator = ground.people.vela.coordinator
+    with acting_as(coordinator.principal):
+        hiding.set_blind(actor=coordinator, reference=ground.reference, hidden=True)
+    with pytest.raises(NamesHidden):
+        taken(ground, ground.analyst, named.code)
+    report = make(ground.analyst)
+    data = json.loads(report.content)
+    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+    assert data["ledger"]["entries"] == [] and "names are hidden" in data["ledger"]["why_not"]
+    assert {row["custody"]["head"] for row in data["evidence"]["items"]} == {""}
+    for house in ("vela", "meridian", "tessera", "amal"):
+        name = getattr(ground.people, house).organisation.name
+        assert name not in report.content, name
+    assert {row["organisation"] for row in data["panels"][0]["seats"]} and DISSENT["dissent"] in report.content
+    place = tmp_path / "report.json"
+    place.write_text(report.content, encoding="utf-8")
+    code, told = main([str(place), "--key", signer("packages").vkey]), capsys.readouterr().out
+    assert code == 3 and "The whole report was signed by" in told, told
