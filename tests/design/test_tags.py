@@ -12,7 +12,7 @@ from core.templatetags import norms
 MOMENT = datetime(2026, 11, 3, 4, 12, tzinfo=UTC)
 
 
-@pytest.mark.parametrize("mark", norms.TLP_MARKS)
+@pytest.mark.parametrize("mark", sorted(norms.TLP_MARKS))
 def test_a_tlp_label_is_printed_as_first_prints_it(mark: str) -> None:
     with translation.override("ar"):
         assert norms.tlp(mark).endswith(f'dir="ltr" translate="no">{mark}</bdi>')
