@@ -5,7 +5,6 @@ import secrets
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from attribution.access import finding_for
 from attribution.services import note_shown
 from core.errors import Invalid
 from core.marks import Mark, Way, stricter
@@ -21,6 +20,7 @@ from ledger.services import record as write_down
 from organisations.actors import Actor
 
 from .. import errors
+from ..access import finding_to_take
 from ..hearing import hear_first
 from ..models import VerificationReport
 from ..selectors import made_with_names, report_of
@@ -52,7 +52,7 @@ def request_report(*, actor: Actor, reference: str, label: str, mark: str, langu
 
     Asked again by the same organisation while the same is being made: the same one.
     """
-    case, finding = finding_for(actor, reference, label)
+    case, finding = finding_to_take(actor, reference, label)
     checked(actor, case, mark, language)
     lock(case.incident, f"verification.{finding.pk}.{actor.organisation.pk}")
     running = VerificationReport.objects.filter(
@@ -77,7 +77,7 @@ def request_report(*, actor: Actor, reference: str, label: str, mark: str, langu
 @transaction.atomic
 def retry_report(*, actor: Actor, reference: str, label: str, code: str) -> VerificationReport:
     """Tries a failed one again, as whoever asks now."""
-    case, finding = finding_for(actor, reference, label)
+    case, finding = finding_to_take(actor, reference, label)
     report = report_of(finding, actor, code)
     checked(actor, case, report.mark, report.language)
     jobs.retry(actor=actor, job=report.job)
@@ -103,7 +103,7 @@ def leaving(case: CaseAccess, report: VerificationReport, items: list[EvidenceIt
 
 def taken(actor: Actor, reference: str, label: str, code: str) -> VerificationReport:
     """A finished report that may still leave as it is; whoever takes it is told when the finding stands otherwise."""
-    case, finding = finding_for(actor, reference, label)
+    case, finding = finding_to_take(actor, reference, label)
     report = report_of(finding, actor, code, whole=True)
     if report.job.result is None or report.change is None:
         raise errors.ReportNotReady
