@@ -107,9 +107,9 @@ def report_of(finding: Finding, actor: Actor, code: str, *, whole: bool = False)
 def stands_otherwise(finding: Finding, report: VerificationReport) -> bool:
     """Whether a finding has come to stand otherwise since a report of it was made."""
     made = report.change
-    now = StandingChange.objects.filter(finding=finding).defer("explanation").order_by("-pk").first()
-    if made is None or now is None:
+    if made is None:
         return False
+    now = StandingChange.objects.filter(finding=finding).defer("explanation").order_by("-pk")[0]
     return (made.tier, made.standing, made.contested) != (now.tier, now.standing, now.contested)
 
 

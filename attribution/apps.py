@@ -9,4 +9,4 @@ class AttributionConfig(AppConfig):
     name = "attribution"
 
     def ready(self) -> None:
-        from . import subscriptions, verbs  # noqa: F401  (declares what can be recorded here, and listens)
+        from . import holdings, subscriptions, things, verbs  # noqa: F401  (declares what is here, and listens)

@@ -16,6 +16,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from core import typed
 from core.form_fields import Estimate, EstimateField, UncertainDateField, UncertainTime
 
 __all__ = [
@@ -73,6 +74,9 @@ class Form(forms.Form):
             if question.error_messages.get("required") == forms.Field.default_error_messages["required"]:
                 label = question.label or name.replace("_", " ").capitalize()
                 question.error_messages["required"] = format_lazy(_("“{label}” needs an answer."), label=label)
+        before = typed.current()
+        if before is not None and not self.is_bound:
+            before.fill(self)
 
     @property
     def once(self) -> str:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from django.db import connections
 
+from core import clock
+
 
 @dataclass(frozen=True, slots=True)
 class Principal:
@@ -36,11 +38,19 @@ def current() -> Principal | None:
     return _current.get()
 
 
-def as_settings(principal: Principal | None) -> tuple[str, str]:
-    """The two values the policies read: `app.user_id` and `app.org_ids`."""
+BIND = "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', %s, true)"
+# With the tickets of the reader's grants that have an end, as long as that is in the future: a grant is over by its date,
+# whether or not anything swept it away (docs/explanation/tenancy.md).
+BIND_WITH_TICKETS = "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', app_numbers(%s, %s), true)"
+
+
+def binding(principal: Principal | None, *, tickets: bool) -> tuple[str, list[object]]:
+    """The statement that tells a transaction who is asking: the two values the policies read."""
     if principal is None:
-        return "", ""
-    return str(principal.user_id), ",".join(str(number) for number in principal.ids)
+        return BIND, ["", ""]
+    if not tickets:
+        return BIND, [str(principal.user_id), ",".join(str(number) for number in principal.ids)]
+    return BIND_WITH_TICKETS, [str(principal.user_id), list(principal.ids), clock.now()]
 
 
 def _rebind_open_transactions() -> None:

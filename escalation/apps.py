@@ -14,4 +14,4 @@ class EscalationConfig(AppConfig):
         # where nobody was: better not to start.
         if not apps.is_installed("attribution"):
             raise ImproperlyConfigured("Measures stand on findings: install the app “attribution” with “escalation”.")
-        from . import verbs  # noqa: F401  (declares what can be recorded here)
+        from . import things, verbs  # noqa: F401  (declares what can be recorded here, and asked about)

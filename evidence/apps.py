@@ -11,6 +11,7 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         from . import (
             collecting,  # noqa: F401  (tasks of its own, beside `tasks`)
+            things,  # noqa: F401  (says what can be asked about)
             verbs,  # noqa: F401  (declares what can be recorded here)
             work,  # noqa: F401
         )

@@ -13,7 +13,7 @@ from ledger import looks
 from organisations.actors import Actor
 from organisations.roles import OWN_HOUSE, Action, allowed
 
-from .models import Access, Incident, LabelOn
+from .models import Access, EmergencyOpening, Incident, LabelOn
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class CaseAccess:
 
     incident: Incident
     actions: frozenset[Action]
+    # Opened at least once without a grant, in an emergency: said on every page of the case, for ever.
+    emergencies: bool = False
 
     def may(self, action: Action) -> bool:
         """For drawing a button; the service asks again."""
@@ -40,19 +42,30 @@ def case_for(actor: Actor, reference: str, action: Action = Action.VIEW, *, lock
     Raises NotFound when it is not in the actor's world, NotAllowed when it is but they may not act. When somebody came to
     look, that is written down here: there is no other way into a case.
     """
-    incident, grades = with_grades(actor, reference)
-    if incident is None or not grades:
+    incident, held = with_grades(actor, reference)
+    if incident is None or not held.grades:
         raise NotFound(reference)
-    actions = allowed(list(actor.roles), grades) - OWN_HOUSE
+    actions = actor.within(allowed(list(actor.roles), held.grades, export=held.export)) - OWN_HOUSE
+    if actor.glass is not None:
+        actions &= actor.glass.ceiling
     if action not in actions:
         raise NotAllowed(action)
     if lock:
         lock_case(incident.pk)
         incident = visible_incident(reference) or incident
-    return CaseAccess(incident, actions)
+    return CaseAccess(incident, actions, held.emergencies)
 
 
-def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, list[int]]:
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What an actor holds on a case, and whether it was ever opened in an emergency."""
+
+    grades: list[int]
+    export: bool = False
+    emergencies: bool = False
+
+
+def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, Held]:
     """The case, every grade the actor holds on it, and their own organisation's labels, asked in one statement: every page of
     a case begins here. The same statement writes down that they looked, if that is what they came for.
     """
@@ -60,13 +73,18 @@ def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, list[int
     held = held.filter(Q(until__isnull=True) | Q(until__gt=clock.now()))
     labels = LabelOn.objects.filter(incident_id=OuterRef("pk"), organisation_id=actor.organisation.pk)
     named = labels.order_by("label__name").values(said=JSONObject(id="label_id", name="label__name"))
-    wanted = visible(reference).annotate(held=ArraySubquery(held.values("grade")), labelled=ArraySubquery(named))
-    visit = looks.open_visit(reference)
+    wanted = visible(reference).annotate(
+        held=ArraySubquery(held.values("grade")),
+        exports=Exists(held.filter(may_export=True)),
+        emergencies=Exists(EmergencyOpening.objects.filter(incident_id=OuterRef("pk"))),
+        labelled=ArraySubquery(named),
+    )
+    visit = looks.open_visit(reference) if actor.glass is None else None
     if visit is not None:
         # A share that has ended opens nothing, so nobody looked.
         wanted = wanted.annotate(looked=Case(When(Exists(held), then=looked(actor, visit)), default=Value(value=False)))
     found = wanted.first()
-    return found, list(found.held) if found else []
+    return found, Held(list(found.held), found.exports, found.emergencies) if found else Held([])
 
 
 def looked(actor: Actor, visit: looks.Visit) -> Func:

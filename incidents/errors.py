@@ -28,3 +28,83 @@ class GrantNeedsReason(DomainError):
 class DraftSent(DomainError):
     code = "draft_sent"
     message = _("This draft has been sent already.")
+
+
+class OnlyHolder(DomainError):
+    code = "only_holder"
+    message = _("Only the organisation that holds the case does this.")
+
+
+class SeesAlready(DomainError):
+    code = "sees_already"
+    message = _("This person sees the case already, because they hold a seat on a panel.")
+
+
+class SeatGrant(DomainError):
+    code = "seat_grant"
+    message = _("A seat on a panel opened the case to this person. It closes when they leave the seat.")
+
+
+class TooLateToUndo(DomainError):
+    code = "too_late_to_undo"
+    message = _("This share ended too long ago to be taken back with one act. Share the case anew.")
+
+
+class HandOverOpen(DomainError):
+    code = "hand_over_open"
+    message = _("This case is offered to an organisation already. Withdraw that offer first.")
+
+
+class HandOverAnswered(DomainError):
+    code = "hand_over_answered"
+    message = _("This offer has been answered or withdrawn.")
+
+
+class HandOverToItself(DomainError):
+    code = "hand_over_to_holder"
+    message = _("This organisation holds the case already.")
+
+
+class MustSeeFirst(DomainError):
+    code = "must_see_first"
+    message = _("Share the case with this organisation first, so that it knows what it is offered.")
+
+
+class CannotMove(DomainError):
+    code = "cannot_move"
+    message = _("The case cannot move to this organisation: it holds a case with the same reference of an import.")
+
+
+class NotAMember(DomainError):
+    code = "not_of_the_house"
+    message = _("The person in charge belongs to the organisation that holds the case, and can work on it.")
+
+
+class DeadlineFixed(DomainError):
+    code = "deadline_fixed"
+    message = _("This deadline follows from a rule. It is changed, if at all, where the thing itself is.")
+
+
+class DeadlinePaused(DomainError):
+    code = "deadline_paused"
+    message = _("This deadline is paused. Let it go on first.")
+
+
+class DeadlineNotPaused(DomainError):
+    code = "deadline_not_paused"
+    message = _("This deadline is not paused.")
+
+
+class DeadlinePassed(DomainError):
+    code = "deadline_passed"
+    message = _("This deadline has passed: it can be put off, not paused.")
+
+
+class DeadlineMovedMeanwhile(DomainError):
+    code = "deadline_moved"
+    message = _("The date was changed since it was paused. Put it off instead.")
+
+
+class TooManySearches(DomainError):
+    code = "too_many_searches"
+    message = _("You keep as many searches as one can. Drop one first.")

@@ -6,9 +6,11 @@ Django never reads or writes them, only the database's own triggers do (migratio
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +18,7 @@ from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from organisations.models import next_principal
 from organisations.roles import Grade
 
 from .marks import Mark
@@ -70,6 +73,10 @@ class Incident(models.Model):
         "organisations.Organisation", models.PROTECT, related_name="+", verbose_name=_("held by")
     )
     filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("filed by"))
+    in_charge = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("in charge"),
+        help_text="A member of the organisation that holds the case; reassigned before they leave it.",
+    )  # fmt: skip
     filed_at = models.DateTimeField(_("filed"), db_default=Now(), editable=False)
     changed_at = models.DateTimeField(_("last changed"), auto_now=True)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -314,6 +321,9 @@ class IncidentGroupPermission(GroupObjectPermissionBase):
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True, blank=True)
+    may_export = models.BooleanField(
+        _("may export"), db_default=False, help_text=_("A right of its own, beside the grade.")
+    )
     standard = models.CharField(
         max_length=24, db_default="", editable=False,
         help_text="The evidence standard the grantee was accredited to; set by the database. Empty: the summary only, or given before.",
@@ -331,21 +341,229 @@ class IncidentUserPermission(UserObjectPermissionBase):
     granted_at = models.DateTimeField(db_default=Now(), editable=False)
     reason = models.CharField(max_length=300)
     until = models.DateTimeField(null=True, blank=True)
+    may_export = models.BooleanField(db_default=False)
     standard = models.CharField(max_length=24, db_default="", editable=False)
 
 
 class Access(models.Model):
-    """Who may see which case, row by row: where every list starts. Written by the database from holders and grants."""
+    """Who may see which case, row by row: where every list starts. Written by the database from holders and grants.
 
-    pk = models.CompositePrimaryKey("principal", "incident_id")
+    One row for each grade a principal holds, each with its own end: a summary without end stays when the evidence ends.
+    """
+
+    pk = models.CompositePrimaryKey("principal", "incident_id", "grade")
     principal = models.IntegerField()
     incident = models.ForeignKey(Incident, models.DO_NOTHING, related_name="access", db_constraint=False)
     grade = models.PositiveSmallIntegerField(choices=Grade)
     filed_at = models.DateTimeField()
     until = models.DateTimeField(null=True)
+    may_export = models.BooleanField(db_default=False)
 
     class Meta:
         verbose_name_plural = "access"
 
     def __str__(self) -> str:
         return f"{self.principal} {self.incident_id}"
+
+
+class PastGrant(CaseRow):
+    """A share that is over: what it was, and how it ended. Written by the database when it takes a grant out of the book."""
+
+    class How(models.TextChoices):
+        ENDED = "ended", _("ended")
+        EXPIRED = "expired", _("ran out")
+
+    principal = models.IntegerField()
+    holder_principal = models.IntegerField()
+    group = models.ForeignKey("auth.Group", models.PROTECT, null=True, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, null=True, related_name="+")
+    grade = models.PositiveSmallIntegerField(choices=Grade)
+    may_export = models.BooleanField()
+    reason = models.CharField(max_length=300)
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    granted_at = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField()
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    how = models.CharField(max_length=8, choices=How)
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="past_grant_how", condition=Q(how__in=["ended", "expired"]))]
+
+    def __str__(self) -> str:
+        return f"{self.principal} {self.incident_id} {self.grade}"
+
+
+class HandOver(CaseRow):
+    """A case offered to another organisation, which takes it or does not: nobody is given a case they did not accept."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered", _("Offered")
+        ACCEPTED = "accepted", _("Taken")
+        DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    from_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    to_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    keeps = models.PositiveSmallIntegerField(
+        _("what the giver keeps"),
+        choices=Grade,
+        help_text=_("The grade the organisation that hands over has afterwards."),
+    )
+    reason = models.CharField(_("reason"), max_length=300)
+    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField(db_default=Now(), editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.OFFERED)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["incident"], name="one_open_hand_over", condition=Q(state="offered")),
+            models.CheckConstraint(
+                name="hand_over_state", condition=Q(state__in=["offered", "accepted", "declined", "withdrawn"])
+            ),
+            models.CheckConstraint(name="handed_to_another", condition=~Q(to_organisation=F("from_organisation"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} to {self.to_organisation_id}"
+
+
+class Preview(CaseRow):
+    """Looking at a case as somebody else would see it, for a while; only its viewer may use it (SHR-2).
+
+    `number` is a principal nobody is: the database gives it the grades previewed on this one case and nothing else.
+    """
+
+    number = models.IntegerField(unique=True, db_default=next_principal(), editable=False)
+    viewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    viewer_organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    roles = ArrayField(models.CharField(max_length=24))
+    grades = ArrayField(models.PositiveSmallIntegerField())
+    may_export = models.BooleanField(default=False)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="preview_of_something", condition=~Q(grades=[]) & ~Q(roles=[])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} as {self.organisation_id}"
+
+
+class EmergencyOpening(CaseRow):
+    """A case opened without a grant, in an emergency: by whom, why, until when. It stays on the case for ever (SHR-1)."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=300)
+    opened_at = models.DateTimeField(db_default=Now(), editable=False)
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="emergency_has_a_reason", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="emergency_ends_within_a_day",
+                condition=Q(until__gt=F("opened_at")) & Q(until__lte=F("opened_at") + timedelta(hours=24)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id} by {self.person_id}"
+
+
+class DeadlineChange(CaseRow):
+    """A deadline of this case that was stopped, set going again or put off: who, when, why, and from when to when. Append-only.
+
+    `clock` names the kind of deadline (incidents/deadlines.py) and `key` the one meant. A pause says until when the clock
+    stands still, so that the new date is known at once; going on earlier is a row of its own.
+    """
+
+    class Act(models.TextChoices):
+        PAUSED = "paused", _("Paused")
+        RESUMED = "resumed", _("Going on")
+        EXTENDED = "extended", _("Put off")
+
+    clock = models.CharField(max_length=40)
+    key = models.CharField(max_length=80)
+    subject = models.CharField(_("what is due"), max_length=80)
+    act = models.CharField(max_length=8, choices=Act)
+    reason = models.TextField(_("reason"), blank=True)
+    until = models.DateTimeField(_("paused until"), null=True)
+    due_before = models.DateTimeField(_("was due"))
+    due_after = models.DateTimeField(_("is due"))
+    ends = models.OneToOneField("self", models.PROTECT, null=True, related_name="ended_by")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(name="deadline_act", condition=Q(act__in=["paused", "resumed", "extended"])),
+            models.CheckConstraint(name="deadline_moved_with_reason", condition=Q(act="resumed") | ~Q(reason="")),
+            models.CheckConstraint(
+                name="deadline_paused_until",
+                condition=Q(act="paused", until__isnull=False) | (~Q(act="paused") & Q(until__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="deadline_resumes_a_pause",
+                condition=Q(act="resumed", ends__isnull=False) | (~Q(act="resumed") & Q(ends__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="deadline_never_nearer", condition=Q(act="resumed") | Q(due_after__gte=models.F("due_before"))
+            ),
+        ]
+        indexes = [models.Index(fields=["incident", "clock", "key"], name="deadline_changes")]
+
+    def __str__(self) -> str:
+        return f"{self.clock} {self.key} {self.act}"
+
+
+class SavedSearch(models.Model):
+    """A list's filters under a name, watched by its owner: new matches are told once, as far as they may be seen then."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    organisation = models.ForeignKey("organisations.Organisation", models.CASCADE, related_name="+")
+    name = models.CharField(_("name"), max_length=60)
+    words = models.CharField(max_length=200, blank=True)
+    sector = models.CharField(max_length=60, blank=True)
+    country = models.CharField(max_length=2, blank=True)
+    status = models.CharField(max_length=12, blank=True)
+    saved_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name_plural = "saved searches"
+        constraints = [
+            models.CheckConstraint(name="saved_search_has_name", condition=~Q(name="")),
+            models.CheckConstraint(
+                name="saved_search_asks_something", condition=~Q(words="", sector="", country="", status="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SearchMatch(models.Model):
+    """A case a saved search has found already: it is told once, and those that were there from the start never."""
+
+    search = models.ForeignKey(SavedSearch, models.CASCADE, related_name="matches")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    incident_id = models.BigIntegerField()
+
+    class Meta:
+        verbose_name_plural = "search matches"
+        constraints = [models.UniqueConstraint(fields=["search", "incident_id"], name="found_once")]
+
+    def __str__(self) -> str:
+        return f"{self.search_id} {self.incident_id}"

@@ -18,7 +18,16 @@ from core.errors import Invalid
 from ledger.models import Entry
 from organisations.actors import Actor
 
-from .models import Access, Draft, Incident, IncidentGroupPermission, IncidentLink, IncidentUserPermission, Victim
+from .models import (
+    Access,
+    Draft,
+    Incident,
+    IncidentGroupPermission,
+    IncidentLink,
+    IncidentUserPermission,
+    PastGrant,
+    Victim,
+)
 
 PAGE = 25
 CAP = 1000
@@ -27,7 +36,7 @@ CAP = 1000
 NEWEST = """
 SELECT v.incident_id FROM (
   SELECT DISTINCT x.incident_id, x.filed_at FROM unnest(app_orgs()) o(id), LATERAL (
-    SELECT a.incident_id, a.filed_at FROM incidents_access a
+    SELECT DISTINCT a.incident_id, a.filed_at FROM incidents_access a
      WHERE a.principal = o.id AND (a.until IS NULL OR a.until > clock_timestamp())
        AND (%s::timestamptz IS NULL OR (a.filed_at, a.incident_id) < (%s::timestamptz, %s::bigint))
      ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %s) x
@@ -36,11 +45,12 @@ SELECT v.incident_id FROM (
 COUNT = """
 SELECT count(*) FROM (
   SELECT DISTINCT x.incident_id FROM unnest(app_orgs()) o(id), LATERAL (
-    SELECT a.incident_id FROM incidents_access a
-     WHERE a.principal = o.id AND (a.until IS NULL OR a.until > clock_timestamp()) LIMIT %(limit)s) x LIMIT %(limit)s) v
+    SELECT DISTINCT a.filed_at, a.incident_id FROM incidents_access a
+     WHERE a.principal = o.id AND (a.until IS NULL OR a.until > clock_timestamp())
+     ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %(limit)s) x LIMIT %(limit)s) v
 """
 
-# A share that has ended is over at once: the sweep that takes it out of the audience comes up to a minute later.
+# The policy on `access` knows the dates too: a share that has ended is over at once, swept away or not.
 SEARCH = """
 SELECT s.id FROM incident_search(%s, %s, %s, %s, %s, %s, %s) AS s(id)
  WHERE EXISTS (SELECT FROM incidents_access a WHERE a.incident_id = s.id AND (a.until IS NULL OR a.until > clock_timestamp()))
@@ -157,6 +167,14 @@ def personal_grants_on(incident: Incident) -> list[IncidentUserPermission]:
         IncidentUserPermission.objects.filter(content_object=incident).filter(Q(until__isnull=True) | Q(until__gt=clock.now()))
         .select_related("permission", "user", "granted_by").order_by("granted_at")
     )  # fmt: skip
+
+
+def past_grants_of(incident: Incident, limit: int = 100) -> list[PastGrant]:
+    """Shares of the case that are over, the last first: with whom, how much, how it ended."""
+    found = PastGrant.objects.filter(incident=incident).select_related(
+        "group__role_group__organisation", "user", "organisation", "ended_by"
+    )
+    return list(found.order_by("-ended_at", "-pk")[:limit])
 
 
 def activity(incident: Incident, before: int | None = None, limit: int = PAGE, verb: str = "") -> list[Entry]:

@@ -5,23 +5,26 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import Permission
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accreditation.errors import NotAccredited
-from accreditation.selectors import is_accredited
 from core import clock
 from core.errors import Invalid, NotFound, StaleVersion
 from ledger.services import record
 from organisations.actors import Actor
-from organisations.models import Organisation, RoleGroup
-from organisations.roles import Action, Grade, Role
+from organisations.roles import Action
 
 from . import errors
 from .access import case_for, get_incident_for
 from .facts import MOMENTS, check
-from .models import Draft, Incident, IncidentGroupPermission, IncidentLink, ServiceHit, Statement, TimelineEntry, Victim
+from .granting import expire_grants as expire_grants
+from .granting import grant_access as grant_access
+from .granting import grant_person as grant_person
+from .granting import invite_guest as invite_guest
+from .granting import restore_grant as restore_grant
+from .granting import revoke_grant as revoke_grant
+from .granting import revoke_person as revoke_person
+from .models import Draft, Incident, IncidentLink, ServiceHit, Statement, TimelineEntry, Victim
 from .snapshots import facts_of
 from .statements import check_statement, check_timeline_entry
 from .states import Status
@@ -212,73 +215,6 @@ def discard_draft(*, actor: Actor, reference: str) -> None:
     if draft.incident_id is not None:
         raise errors.DraftSent
     draft.delete()
-
-
-# ── sharing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@transaction.atomic
-def grant_access(
-    *,
-    actor: Actor,
-    reference: str,
-    organisation: Organisation,
-    grade: int,
-    reason: str,
-    role: str = "",
-    until: datetime | None = None,
-) -> IncidentGroupPermission:
-    """Shares the case with an organisation, or with one role in it, at a grade, until a date (SHR-2).
-
-    A second grant of the same grade replaces the first one's reason and end. Evidence and what is above it goes to
-    organisations accredited at this moment, whatever any clock did (SHR-3, AT-09).
-    """
-    incident = get_incident_for(actor, reference, Action.SHARE, lock=True)
-    if organisation.pk == incident.holder_id:
-        raise errors.GrantToHolder
-    if not reason.strip():
-        raise errors.GrantNeedsReason
-    if grade not in Grade.values or grade == Grade.HOLD:
-        raise Invalid({"grade": ["Choose a grade from the list."]})
-    if until is not None and until <= clock.now():
-        raise Invalid({"until": ["The share must end in the future."]})
-    if role and role not in Role.values:
-        raise Invalid({"role": [_("Choose a role from the list.")]})
-    if grade >= Grade.EVIDENCE and not is_accredited(organisation):
-        raise NotAccredited(organisation=organisation.slug)
-    group = RoleGroup.objects.get(organisation=organisation, role=role)
-    permission = Permission.objects.get(
-        content_type__app_label="incidents", codename=f"grade_{Grade(grade).name.lower()}"
-    )
-    grant: IncidentGroupPermission = IncidentGroupPermission.objects.update_or_create(
-        group_id=group.pk, permission=permission, content_object=incident,
-        defaults={"granted_by": actor.user, "reason": reason.strip(), "until": until},
-    )[0]  # fmt: skip
-    record(
-        actor=actor, verb="grant.given", subject=grant, root_id=incident.pk,
-        payload={"organisation": organisation.pk, "role": role, "grade": Grade(grade).name.lower(), "until": until.isoformat() if until else None},
-    )  # fmt: skip
-    return grant
-
-
-@transaction.atomic
-def revoke_grant(*, actor: Actor, reference: str, grant_id: int) -> None:
-    """Ends a share at once; what was seen stays recorded."""
-    incident = get_incident_for(actor, reference, Action.SHARE, lock=True)
-    grant = IncidentGroupPermission.objects.filter(content_object=incident, pk=grant_id).first()
-    if grant is None:
-        raise NotFound(grant_id)
-    record(
-        actor=actor, verb="grant.revoked", subject=grant, root_id=incident.pk, payload={"organisation": grant.principal}
-    )
-    grant.delete()
-
-
-def expire_grants() -> int:
-    """Ends every share whose time is over; how many. Called by the clock."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT incidents_expire_grants()")
-        return int(cursor.fetchone()[0])
 
 
 # ── what is said and what happened ───────────────────────────────────────────────────────────────────────────────────

@@ -21,6 +21,7 @@ class Instrument(models.Model):
         REVIEW_TEMPLATE = "review-template", _("Review template")
         REPLY_RULES = "reply-rules", _("Rules of the right of reply")
         ACCREDITATION_RULES = "accreditation-rules", _("Rules of accreditation")
+        RETENTION_RULES = "retention-rules", _("Rules of retention")
 
     kind = models.CharField(_("kind"), max_length=24, choices=Kind)
     version = models.CharField(_("version"), max_length=24)

@@ -11,7 +11,7 @@ from typing import Any
 from .services import SHELF
 
 # What people read of a row; everything else in an instrument is code, number or source.
-READ_BY_PEOPLE = frozenset({"name", "title", "label", "meaning", "criteria", "asks"})
+READ_BY_PEOPLE = frozenset({"name", "title", "label", "meaning", "criteria", "asks", "keeps", "counts_from", "then"})
 # Words whose keys are codes of their own.
 WORD_LISTS = frozenset({"fields"})
 # Names that are codes (a tier's name) or never leave a test (vectors of the severity model).

@@ -6,6 +6,8 @@ from typing import Any, Protocol
 import rfc8785
 from django.db import connection, models
 
+from core.errors import NotAllowed
+
 from .models import Entry
 from .verbs import VERBS
 
@@ -17,6 +19,8 @@ class ActorLike(Protocol):
     def user(self) -> models.Model: ...
     @property
     def organisation(self) -> models.Model: ...
+    @property
+    def only_reads(self) -> bool: ...
 
 
 def canonical(value: Mapping[str, Any]) -> str:
@@ -39,6 +43,8 @@ def record(
     """
     if verb not in VERBS:
         raise ValueError(f"{verb} is not a declared verb")
+    if actor.only_reads:  # a guest, or somebody who looks as another: nothing of theirs is an act
+        raise NotAllowed(verb)
     Entry.objects.create(
         verb=verb,
         subject_type=subject._meta.label_lower,

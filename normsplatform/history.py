@@ -35,6 +35,8 @@ UNWATCHED = {
     "attribution_invitation": "holds the digest of a secret address; what happens to it is in the ledger",
     "attribution_opinion": "sealed until it is revealed, and never changed after",
     "attribution_rating": "an assessor’s own until the board opens it; the board keeps every round",
+    "accountability_verificationreport": "a worker’s state; what was issued is never changed",
+    "attribution_replyfile": "the files of the party named, theirs alone until they are sent",
     "attribution_reply": "the words of the party named, theirs alone until they are sent",
     "attribution_seat": "a declaration of conflicts may hold private matters; each step is in the ledger",
     "documents_document": "never changed",

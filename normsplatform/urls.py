@@ -24,6 +24,7 @@ api: list[URLPattern | URLResolver] = [
     path("docs/", login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api-schema")), name="api-docs"),
     path("", include("ledger.api.urls")),
     path("", include("organisations.api.urls")),
+    path("", include("signin.api.urls")),
     path("", include("sealing.api.urls")),
     path("", include("notifications.api.urls")),
     path("", include("accreditation.api.urls")),
@@ -32,6 +33,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("publication.api.urls")),
     path("", include("exchange.api.house")),
     path("", include("evidence.api.house_urls")),
+    path("", include("keeping.api.urls")),
     *(path(CASE, include(f"{room}.api.urls")) for room in CASE_ROOMS),
 ]
 
@@ -44,6 +46,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("core.ui.urls")),
     path("", include("ledger.ui.urls")),
     path("", include("organisations.ui.urls")),
+    path("", include("signin.ui.urls")),
     path("", include("sealing.ui.urls")),
     path("", include("notifications.ui.urls")),
     path("", include("accreditation.ui.urls")),
@@ -52,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("publication.ui.urls")),
     path("", include("exchange.ui.house")),
     path("", include("evidence.ui.house_urls")),
+    path("", include("keeping.ui.urls")),
     *(path(CASE, include(f"{room}.ui.urls")) for room in CASE_ROOMS),
 ]
 

@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from core import clock
 from organisations.actors import Actor
+from organisations.models import User
 
 from .kinds import Reason, sentence_of, why_of
 from .models import CalendarAddress, Mute, Notification, Preference, Watch
@@ -133,6 +134,14 @@ def deadlines_at(digest: str) -> list[dict[str, Any]] | None:
         rows = [dict(zip(("id", "reference", "subject", "due_at"), row, strict=True)) for row in cursor.fetchall()]
     # The first row says that the address is there, and is no deadline.
     return [row for row in rows if row["id"] is not None] if rows else None
+
+
+def calendar_owner(digest: str) -> User | None:
+    """Whose calendar address this is, while it is in force."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT notifications_calendar_owner(%s)", [digest])
+        found = cursor.fetchone()[0]
+    return User.objects.filter(pk=found, is_active=True).first() if found else None
 
 
 def notification_as_json(told: Told) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Services take an `Actor` as their first argument; pages, API, tasks and commands
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 from django.db import transaction
@@ -16,7 +17,10 @@ from core.errors import NotAllowed
 from core.tenancy import Principal, acting_as
 
 from .models import Membership, Organisation, RoleGroup, User
-from .roles import Action, actions_of
+from .roles import DECISIONS, Action, Role, actions_of
+
+# No person has this number: a preview shows nothing that is private to anybody.
+NOBODY = 0
 
 
 @cache
@@ -28,16 +32,65 @@ def role_numbers(organisation_id: int) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Glass:
+    """Looking at a case as somebody else would see it: the number the database is told, and what one may do oneself at most."""
+
+    preview: int
+    number: int
+    ceiling: frozenset[Action]
+    reference: str
+    until: datetime
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Actor:
-    """A person acting for an organisation, with the roles held there at this moment."""
+    """A person acting for an organisation, with the roles held there at this moment.
+
+    With a `glass` they look as somebody else: the database shows what that grant shows and nothing of their own, and they
+    cannot act (`ledger.services.record` refuses, and so does every request that is not a reading one).
+    """
 
     user: User
     organisation: Organisation
     roles: tuple[str, ...]
+    # What a key for programs was made for; None: a person at a page, with everything their roles allow.
+    limit: frozenset[Action] | None = None
+    glass: Glass | None = None
+
+    @property
+    def by_key(self) -> bool:
+        """Whether a program acts with a key."""
+        return self.limit is not None
+
+    @property
+    def actions(self) -> frozenset[Action]:
+        """Everything the actor may do somewhere: what the roles allow, within what the key was made for."""
+        return self.within(actions_of(list(self.roles)))
+
+    def within(self, actions: frozenset[Action]) -> frozenset[Action]:
+        """Of these actions those the key was made for. What a service account may not do, no key of it may."""
+        if self.user.is_service:
+            actions -= DECISIONS | {Action.MANAGE_ORGANISATION}
+        return actions if self.limit is None else actions & self.limit
+
+    @property
+    def is_guest(self) -> bool:
+        """Invited to one case: a grant in their own name is all they have of the house that invited them."""
+        return self.roles == (Role.GUEST,)
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether nothing they do may be recorded, because they may do nothing."""
+        return self.glass is not None or self.is_guest
 
     @property
     def principal(self) -> Principal:
         """What the database is told."""
+        if self.glass is not None:
+            return Principal(NOBODY, None, (self.glass.number,))
+        if self.is_guest:
+            return Principal(self.user.pk)
         numbers = role_numbers(self.organisation.pk)
         return Principal(
             self.user.pk, self.organisation.pk, tuple(numbers[role] for role in self.roles if role in numbers)
@@ -45,7 +98,7 @@ class Actor:
 
     def may(self, action: Action) -> bool:
         """Whether the role allows this somewhere; on a case, `incidents.access` decides."""
-        return action in actions_of(list(self.roles))
+        return action in self.actions
 
     def require(self, action: Action) -> None:
         """Raises 403 unless the role allows it."""

@@ -15,6 +15,13 @@ class NotMember(DomainError):
     message = _("You are not a member of that organisation.")
 
 
+class OtherWayIn(DomainError):
+    code = "other_way_in"
+    message = _(
+        "You came in through your organisation’s own sign-in: it opens that organisation alone. Sign in with your password or passkey."
+    )
+
+
 class ReasonNeeded(DomainError):
     code = "reason_needed"
     message = _("Say why. The person and the other administrators will read it.")
@@ -28,3 +35,23 @@ class SuspendedAlready(DomainError):
 class NotSuspended(DomainError):
     code = "not_suspended"
     message = _("This member is not suspended.")
+
+
+class PreviewCannotAct(DomainError):
+    code = "preview_cannot_act"
+    message = _("You are looking as somebody else, and cannot do anything. End the preview first.")
+
+
+class PreviewGone(DomainError):
+    code = "preview_over"
+    message = _("This preview has ended.")
+
+
+class StillHolds(DomainError):
+    code = "still_holds"
+    message = _("This person still holds things somebody else has to take. Hand them on first.")
+
+
+class NobodyChosen(DomainError):
+    code = "nobody_chosen"
+    message = _("Choose who takes it.")

@@ -13,9 +13,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from .roles import Role
+from .roles import Role, Scope
 
 
 def next_principal() -> Func:
@@ -49,6 +50,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     is_system = models.BooleanField(default=False, help_text=_("Acts for the platform itself; cannot sign in."))
+    service_of = models.ForeignKey(
+        "Organisation", models.PROTECT, null=True, editable=False, related_name="service_accounts",
+        help_text=_("A program’s account of this organisation: no password, keys only."),
+    )  # fmt: skip
     date_joined = models.DateTimeField(db_default=Now(), editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -57,10 +62,24 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_any_case"),
+            # Django's mark of a password nobody can enter is a leading "!".
+            models.CheckConstraint(
+                name="service_account_has_no_way_in",
+                condition=Q(service_of__isnull=True)
+                | Q(password__startswith="!", is_staff=False, is_superuser=False, is_system=False),  # noqa: S106
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        name = self.name or self.email
+        return gettext("%(name)s (service account)") % {"name": name} if self.is_service else name
+
+    @property
+    def is_service(self) -> bool:
+        """Whether a program and no person acts here."""
+        return self.service_of_id is not None
 
     def get_full_name(self) -> str:
         """The name as the person writes it."""
@@ -84,6 +103,9 @@ class Organisation(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166 code; empty for none."))
     is_secretariat = models.BooleanField(default=False)
+    second_factor_required = models.BooleanField(
+        default=False, help_text=_("Members without a second factor are led to set one up and can do nothing else.")
+    )
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
@@ -131,6 +153,10 @@ class Membership(models.Model):
             models.CheckConstraint(
                 name="membership_ends_after_start", condition=Q(until__isnull=True) | Q(until__gte=F("since"))
             ),
+            models.CheckConstraint(
+                name="guest_for_a_time_and_nothing_else",
+                condition=~Q(roles__contains=["guest"]) | Q(roles=["guest"], until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,15 +198,24 @@ class MembershipChange(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key for programs: acts as one person for one organisation. Only its SHA-256 is stored."""
+    """A key for programs: acts as one person for one organisation, within its scopes, until it ends. Only its SHA-256 is stored."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     name = models.CharField(_("name"), max_length=80)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
-    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    scopes = ArrayField(models.CharField(max_length=12, choices=Scope), verbose_name=_("scopes"))
+    expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True, help_text=_("To the nearest five minutes."))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="token_scopes", condition=Q(scopes__contained_by=Scope.values) & Q(scopes__len__gt=0)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

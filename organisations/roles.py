@@ -4,6 +4,8 @@ An act needs two yeses: the *role* a person has in the organisation they act for
 was granted on the case (the holder has every grade). Both sides read from here, at every door (SHR-2).
 """
 
+from collections.abc import Iterable
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +23,15 @@ class Role(TextChoices):
     RESEARCHER = "researcher", _("Researcher")
     CUSTODIAN = "custodian", _("Evidence custodian")
     PUBLISHER = "publisher", _("Publisher of figures")
+    EMERGENCY = "emergency", _("Emergency duty officer")
+    GUEST = "guest", _("Guest")
+
+
+# A guest is invited to one case and is nothing else; opening a case in an emergency is for a person and not for a house.
+NOT_GRANTED_TO = frozenset({Role.GUEST, Role.EMERGENCY})
+GRANTED_TO = [(value, label) for value, label in Role.choices if value not in NOT_GRANTED_TO]
+# What an administrator gives to members: a guest is invited from a case.
+FOR_MEMBERS = [(value, label) for value, label in Role.choices if value != Role.GUEST]
 
 
 class Grade(IntegerChoices):
@@ -62,9 +73,11 @@ class Action(TextChoices):
     VERIFY_TASK = "remediation.verify"
     SEE_REVIEW = "review.view"
     REQUEST_REVIEW = "review.request"
+    OPEN_IN_EMERGENCY = "incident.open_in_emergency"
     PREPARE_RELEASE = "release.prepare"
     PUBLISH_RELEASE = "release.publish"
     SEE_AUDIT = "audit.view"
+    HANDLE_REQUESTS = "data_request.handle"
     MANAGE_ORGANISATION = "organisation.manage"
     ATTEST = "accreditation.attest"
     REVIEW_ATTESTATION = "accreditation.review"
@@ -104,13 +117,26 @@ BY_ROLE: dict[str, frozenset[Action]] = {
         A.CONVENE_PANEL,
         A.SHARE,
         A.SEE_AUDIT,
+        A.HANDLE_REQUESTS,
     },
     Role.MEDIATOR: SEES | {A.SEE_MEASURES},
     Role.ORG_ADMIN: READS
-    | {A.SHARE, A.REQUEST_REVIEW, A.MANAGE_ORGANISATION, A.CLOSE, A.SEE_AUDIT, A.ATTEST, A.REVIEW_ATTESTATION},
+    | {
+        A.SHARE,
+        A.REQUEST_REVIEW,
+        A.MANAGE_ORGANISATION,
+        A.CLOSE,
+        A.SEE_AUDIT,
+        A.HANDLE_REQUESTS,
+        A.ATTEST,
+        A.REVIEW_ATTESTATION,
+    },
     Role.RESEARCHER: SEES,
-    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE},
+    Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE, A.HANDLE_REQUESTS},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
+    Role.EMERGENCY: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE} | {A.OPEN_IN_EMERGENCY},
+    # Looks, and changes nothing: what a guest reads is recorded by whoever shows it, not by an act of theirs.
+    Role.GUEST: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE},
 }
 
 BY_GRADE: dict[int, frozenset[Action]] = {
@@ -120,14 +146,47 @@ BY_GRADE: dict[int, frozenset[Action]] = {
     Grade.ASSESS: ASSESSES - {A.SEE_GRANTS},
     Grade.COORDINATE: READS - {A.SEE_GRANTS}
     | {A.RESTORE, A.VERIFY_TASK, A.PROPOSE_MEASURE, A.DECIDE_MEASURE, A.REQUEST_REVIEW},
-    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.EXPORT_EVIDENCE, A.SEE_AUDIT},
+    Grade.OVERSEE: READS | {A.REQUEST_REVIEW, A.SEE_AUDIT},
 }
 
 # Acts that are not on a case: the role alone decides.
 OWN_HOUSE = frozenset(
-    {A.FILE, A.MANAGE_ORGANISATION, A.ATTEST, A.REVIEW_ATTESTATION, A.PREPARE_RELEASE, A.PUBLISH_RELEASE}
+    {A.FILE, A.MANAGE_ORGANISATION, A.HANDLE_REQUESTS, A.ATTEST, A.REVIEW_ATTESTATION, A.OPEN_IN_EMERGENCY}
+    | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE}
 )
 BY_GRADE[Grade.HOLD] = frozenset(Action) - OWN_HOUSE | {A.FILE}
+
+
+class Scope(TextChoices):
+    """What a key for programs is for; every key may read."""
+
+    READ = "read", _("Read cases and what is on them")
+    EXPORT = "export", _("Take files and packages out")
+    ACT = "act", _("File, change and add")
+    DECIDE = "decide", _("Decide: opinions, measures, verification, publication")
+    MANAGE = "manage", _("Manage the organisation")
+    ACCOUNT = "account", _("Change the person’s own inbox and settings")
+
+
+EXPORTS = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
+DECISIONS = frozenset({A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE})
+# An account without a person has none of the roles that sit on a panel, decide, verify, publish or administer.
+SERVICE_ROLES = (Role.ANALYST, Role.RESEARCHER, Role.CUSTODIAN)
+SERVICE_ROLE_CHOICES = [(role.value, role.label) for role in SERVICE_ROLES]
+
+
+def actions_within(scopes: list[str]) -> frozenset[Action]:
+    """Every action a key with these scopes may use, if its person may. What no scope names belongs to ACT."""
+    by_scope = {
+        Scope.READ: (READS - EXPORTS),
+        Scope.EXPORT: EXPORTS,
+        Scope.DECIDE: DECISIONS,
+        Scope.MANAGE: frozenset({A.MANAGE_ORGANISATION}),
+        Scope.ACCOUNT: frozenset(),
+    }
+    named = frozenset().union(*by_scope.values())
+    by_scope[Scope.ACT] = frozenset(Action) - named
+    return by_scope[Scope.READ].union(*(by_scope[Scope(scope)] for scope in scopes if scope in Scope.values))
 
 
 def actions_of(roles: list[str]) -> frozenset[Action]:
@@ -135,6 +194,16 @@ def actions_of(roles: list[str]) -> frozenset[Action]:
     return frozenset().union(*(BY_ROLE.get(role, frozenset()) for role in roles))
 
 
-def allowed(roles: list[str], grades: list[int]) -> frozenset[Action]:
-    """What a person with `roles` may do on a case their organisation holds `grades` on."""
-    return actions_of(roles) & frozenset().union(*(BY_GRADE.get(grade, frozenset()) for grade in grades))
+# Taking evidence out of the platform is a right of its own, beside the grade: one may see, and not export (SHR-2).
+EXPORTS = frozenset({A.EXPORT_EVIDENCE})
+
+
+def opened_by(grades: Iterable[int], *, export: bool = False) -> frozenset[Action]:
+    """What these grades open, whoever uses them."""
+    opened: frozenset[Action] = frozenset().union(*(BY_GRADE.get(grade, frozenset()) for grade in grades))
+    return opened | EXPORTS if export and A.SEE_EVIDENCE in opened else opened
+
+
+def allowed(roles: list[str], grades: list[int], *, export: bool = False) -> frozenset[Action]:
+    """What a person with `roles` may do on a case their organisation holds `grades` on, and perhaps the right to export."""
+    return actions_of(roles) & opened_by(grades, export=export)

@@ -5,7 +5,7 @@ from django.db.models import Q
 from core import clock
 
 from .actors import Actor
-from .models import ApiToken, Membership, MembershipChange, Organisation
+from .models import ApiToken, Membership, MembershipChange, Organisation, User
 
 
 def memberships_of(actor: Actor) -> list[Membership]:
@@ -30,7 +30,28 @@ def changes_of(membership: Membership) -> list[MembershipChange]:
 
 def tokens_of(actor: Actor) -> list[ApiToken]:
     """The actor's own keys here, the newest first; revoked and expired ones too, so that they can be told apart."""
-    return list(ApiToken.objects.filter(user=actor.user, organisation=actor.organisation).order_by("-pk")[:200])
+    return list(
+        ApiToken.objects.filter(user=actor.user, organisation=actor.organisation)
+        .select_related("user")
+        .order_by("-pk")[:200]
+    )
+
+
+def service_accounts_of(actor: Actor) -> list[Membership]:
+    """The accounts of programs of the organisation one acts for, by name."""
+    found = Membership.objects.filter(until__isnull=True, user__service_of=actor.organisation).select_related("user")
+    return list(found.order_by("user__name", "pk"))
+
+
+def service_tokens_of(actor: Actor, account: User) -> list[ApiToken]:
+    """The keys of a service account, the newest first."""
+    return list(ApiToken.objects.filter(user=account, organisation=actor.organisation).order_by("-pk")[:200])
+
+
+def service_tokens_here(actor: Actor) -> list[ApiToken]:
+    """The keys of every service account of the organisation one acts for."""
+    of_programs = ApiToken.objects.filter(user__service_of=actor.organisation, organisation=actor.organisation)
+    return list(of_programs.select_related("user").order_by("-pk"))
 
 
 def directory() -> list[Organisation]:

@@ -11,10 +11,11 @@ from core import clock
 from core.errors import Invalid, NotFound
 from ledger.services import record
 
-from . import errors, tokens
+from . import errors
 from .actors import Actor
+from .holdings import SOURCES, holdings_of
 from .models import ApiToken, Membership, MembershipChange, Organisation, RoleGroup, User
-from .roles import Action, Role
+from .roles import FOR_MEMBERS, SERVICE_ROLES, Action, Role
 from .tasks import send_invitation
 
 
@@ -75,10 +76,13 @@ def require_administrator(memberships: Sequence[Membership], *, without: Members
         raise errors.LastAdministrator
 
 
-def known_roles(roles: Sequence[str]) -> list[str]:
-    """The roles, each once; raises Invalid when there is none or one that does not exist."""
-    if not roles or any(role not in Role.values for role in roles):
+def known_roles(roles: Sequence[str], *, service: bool = False) -> list[str]:
+    """The roles, each once; raises Invalid when there is none, one that does not exist, or one a program cannot have."""
+    known = {value for value, _label in FOR_MEMBERS}
+    if not roles or any(role not in known for role in roles):
         raise Invalid({"roles": [_("Choose at least one role from the list.")]})
+    if service and any(role not in SERVICE_ROLES for role in roles):
+        raise Invalid({"roles": [_("A service account sits on no panel, decides nothing and administers nothing.")]})
     return sorted(set(roles))
 
 
@@ -96,7 +100,7 @@ def change_roles(*, actor: Actor, membership_id: int, roles: Sequence[str], reas
     actor.require(Action.MANAGE_ORGANISATION)
     memberships = members_locked(actor.organisation)
     membership = member_in(memberships, membership_id)
-    wanted = known_roles(roles)
+    wanted = known_roles(roles, service=membership.user.is_service)
     if not reason.strip():
         raise errors.ReasonNeeded
     if Role.ORG_ADMIN not in wanted:
@@ -112,15 +116,43 @@ def change_roles(*, actor: Actor, membership_id: int, roles: Sequence[str], reas
 
 @transaction.atomic
 def end_membership(*, actor: Actor, membership_id: int, reason: str = "") -> None:
-    """Ends a membership at once: the next request of that person, and of their keys here, is refused."""
+    """Ends a membership at once: the next request of that person, and of their keys here, is refused.
+
+    409 `still_holds` while something hangs on the person that somebody else has to take first. Grants in their name as one of
+    this house, and watches of cases they reach no other way, end with it (the database sees to that, migration incidents 0010).
+    """
     actor.require(Action.MANAGE_ORGANISATION)
     memberships = members_locked(actor.organisation)
     membership = member_in(memberships, membership_id)
     require_administrator(memberships, without=membership)
+    left = {each.source.code: len(each.things) for each in holdings_of(actor, membership.user) if each.must_move}
+    if left:
+        raise errors.StillHolds(**left)
+    keys = ApiToken.objects.filter(user=membership.user, organisation=actor.organisation, revoked_at__isnull=True)
+    keys.update(revoked_at=clock.now())
     membership.until = clock.now()
     membership.save(update_fields=["until"])
     keep_change(actor, membership, MembershipChange.Act.ENDED, reason, membership.roles)
     record(actor=actor, verb="member.ended", subject=membership.user)
+
+
+@transaction.atomic
+def reassign(*, actor: Actor, membership_id: int, kind: str, to_membership_id: int) -> int:
+    """Hands everything of one kind that a member holds to another member who can take it; how many things."""
+    actor.require(Action.MANAGE_ORGANISATION)
+    memberships = members_locked(actor.organisation)
+    leaver, taker = member_in(memberships, membership_id), member_in(memberships, to_membership_id)
+    source = SOURCES.get(kind)
+    if source is None or source.move is None or source.takers is None:
+        raise Invalid({"kind": [_("Choose what to hand on from the list.")]})
+    if taker.user_id not in {person.pk for person in source.takers(actor, leaver.user)}:
+        raise Invalid({"to": [_("Choose a member who can take it.")]})
+    moved = source.move(actor, leaver.user, taker.user)
+    record(
+        actor=actor, verb="member.reassigned", subject=leaver.user,
+        payload={"kind": kind, "to": taker.user_id, "things": moved},
+    )  # fmt: skip
+    return moved
 
 
 @transaction.atomic
@@ -158,22 +190,6 @@ def restore_member(*, actor: Actor, membership_id: int, reason: str) -> Membersh
 
 
 @transaction.atomic
-def revoke_token(*, actor: Actor, token_id: int) -> None:
-    """Ends one of the actor's own keys at once; twice is harmless."""
-    token = (
-        ApiToken.objects.select_for_update()
-        .filter(pk=token_id, user=actor.user, organisation=actor.organisation)
-        .first()
-    )
-    if token is None:
-        raise NotFound(token_id)
-    if token.revoked_at is None:
-        token.revoked_at = clock.now()
-        token.save(update_fields=["revoked_at"])
-        record(actor=actor, verb="token.revoked", subject=token)
-
-
-@transaction.atomic
 def invite_member(
     *, actor: Actor, email: str, name: str, roles: Sequence[str], password: str | None = None
 ) -> Membership:
@@ -184,7 +200,7 @@ def invite_member(
     actor.require(Action.MANAGE_ORGANISATION)
     wanted = known_roles(roles)
     user = User.objects.filter(email=email.strip().lower()).first()
-    if user is not None and user.is_system:
+    if user is not None and (user.is_system or user.is_service):
         raise Invalid({"email": [_("This address cannot be invited.")]})
     if user is None:
         user = User.objects.create_user(email.strip(), password, name=name)
@@ -204,11 +220,27 @@ def invite_member(
 
 
 @transaction.atomic
-def issue_token(*, actor: Actor, name: str, expires_at: datetime | None = None) -> tuple[ApiToken, str]:
-    """A key for the actor's own programs; the second value is shown once and never again."""
-    key = tokens.new_key()
-    token = ApiToken.objects.create(
-        user=actor.user, organisation=actor.organisation, name=name, digest=tokens.digest(key), expires_at=expires_at
-    )
-    record(actor=actor, verb="token.issued", subject=token)
-    return token, key
+def admit_guest(*, actor: Actor, email: str, name: str, until: datetime) -> User:
+    """Lets somebody in as a guest of the actor's house until a day; who is a member already stays what they are.
+
+    Asked by `incidents.services.invite_guest`, which has checked that the actor may. A guest has nothing of the house: what
+    they see is a grant in their own name. An earlier invitation is prolonged, never shortened.
+    """
+    address = email.strip().lower()
+    user = User.objects.filter(email=address).first()
+    if user is not None and user.is_system:
+        raise Invalid({"email": [_("This address cannot be invited.")]})
+    if user is None:
+        user = User.objects.create_user(address, None, name=name.strip())
+        send_invitation.delay_on_commit(user.pk, actor.organisation.pk)  # type: ignore[attr-defined]
+    membership = Membership.objects.select_for_update().filter(user=user, organisation=actor.organisation).first()
+    if membership is None:
+        membership = add_member(organisation=actor.organisation, user=user, roles=[Role.GUEST], until=until)
+        keep_change(actor, membership, MembershipChange.Act.INVITED)
+    elif membership.until is not None and (membership.until <= clock.now() or membership.roles == [Role.GUEST]):
+        membership.roles, membership.suspended_at = [Role.GUEST], None
+        membership.until = max(membership.until, until)
+        membership.save(update_fields=["roles", "until", "suspended_at"])
+        keep_change(actor, membership, MembershipChange.Act.INVITED)
+    record(actor=actor, verb="guest.invited", subject=user, payload={"until": until.isoformat()})
+    return user

@@ -1,15 +1,16 @@
-"""Keys for programs: made once, shown once, kept only as a digest."""
+"""Keys for programs: made once, shown once, kept only as a digest, and never without an end."""
 
 import hashlib
 import secrets
-
-from django.db.models import Q
+from datetime import timedelta
 
 from core import clock
 
 from .models import ApiToken
 
 PREFIX = "norms_"
+# How exactly the last use is kept: a write for every request would cost more than the request.
+EXACTNESS = timedelta(minutes=5)
 
 
 def digest(key: str) -> str:
@@ -27,10 +28,17 @@ def find(key: str) -> ApiToken | None:
     return (
         ApiToken.objects.select_related("user")
         .filter(
-            Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()),
             digest=digest(key),
+            expires_at__gt=clock.now(),
             revoked_at__isnull=True,
             user__is_active=True,
         )
         .first()
     )
+
+
+def note_use(token: ApiToken) -> None:
+    """Keeps when the key was last used."""
+    now = clock.now()
+    if token.last_used_at is None or token.last_used_at < now - EXACTNESS:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

@@ -6,10 +6,9 @@ from hashlib import sha256
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from attribution import reply_rules
 from attribution.access import finding_for
 from attribution.models import StandingChange
-from attribution.services import note_shown, require_replies
+from attribution.services import note_shown
 from core import clock
 from core.errors import NotFound
 from documents.models import Document, Job
@@ -20,6 +19,7 @@ from ledger.services import record as write_down
 from organisations.actors import Actor
 
 from ..clearance import stop_above
+from ..hearing import hear_first
 from ..models import VerificationReport
 from .data import marked, reference_of, report_data, signed
 from .pages import DATA_NAME, content_of
@@ -41,8 +41,7 @@ def prepare_report(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
         raise NotFound(job.key)
     case, finding = finding_for(actor, report.incident.reference, report.finding.label)
     report.incident, report.finding = case.incident, finding
-    if report.mark in reply_rules.in_force().marks_that_publish:
-        require_replies(case.incident)
+    hear_first(case, report.mark)
     change = StandingChange.objects.filter(finding=finding).order_by("-pk")[0]
     data = report_data(case, report, change, moment(clock.now()))
     stop_above(marked(data), report.mark)

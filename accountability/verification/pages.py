@@ -180,7 +180,7 @@ def requirements(words: Words) -> list[Block]:
     rows = tuple(
         (
             row["tier"], words.say(row["text"]), row["rule"], _("Met") if row["met"] else _("Not met"),
-            "\n".join([*(words.say(text) for text in row["missing"])]) or ", ".join(row["items"]) or NONE,
+            "\n".join(words.say(text) for text in row["missing"]) or ", ".join(row["items"]) or NONE,
         )
         for row in words.data["requirements"]
     )  # fmt: skip

@@ -100,18 +100,6 @@ class IncidentPageSerializer(serializers.Serializer[dict[str, Any]]):
     results = IncidentRowSerializer(many=True)
 
 
-class GrantSerializer(serializers.Serializer[dict[str, Any]]):
-    """A share: with whom, how much, why, until when."""
-
-    id = serializers.IntegerField(read_only=True)
-    organisation = serializers.SlugField()
-    role = serializers.CharField(required=False, allow_blank=True)
-    grade = serializers.CharField()
-    reason = serializers.CharField()
-    until = serializers.DateTimeField(required=False, allow_null=True)
-    granted_at = serializers.DateTimeField(read_only=True)
-
-
 def incident_as_json(incident: Incident, actions: frozenset[str]) -> dict[str, Any]:
     """A case with everything the reader may do to it."""
     return {

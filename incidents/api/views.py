@@ -8,18 +8,14 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.errors import Invalid
 from core.problems import problem
 from organisations.doors import actor_of
-from organisations.models import Organisation
-from organisations.roles import Action, Grade
+from organisations.roles import Action
 
 from .. import selectors, services
 from ..access import case_for
-from ..models import IncidentGroupPermission
 from .serializers import (
     FactsSerializer,
-    GrantSerializer,
     IncidentPageSerializer,
     IncidentSerializer,
     incident_as_json,
@@ -119,51 +115,3 @@ class IncidentMove(APIView):
         return Response(
             incident_as_json(case.incident, frozenset(case.actions)), headers={"ETag": etag(case.incident.version)}
         )
-
-
-def grant_as_json(grant: IncidentGroupPermission) -> dict[str, object]:
-    """A share as the API tells it."""
-    group = grant.group.role_group
-    return {
-        "id": grant.pk,
-        "organisation": group.organisation.slug,
-        "role": group.role,
-        "grade": grant.permission.codename.removeprefix("grade_"),
-        "reason": grant.reason,
-        "until": grant.until,
-        "granted_at": grant.granted_at,
-    }
-
-
-class GrantList(APIView):
-    """Who can see the case, and why."""
-
-    @extend_schema(operation_id="grants_list", responses=GrantSerializer(many=True))
-    def get(self, request: Request, reference: str) -> Response:
-        case = case_for(actor_of(request), reference, Action.SEE_GRANTS)
-        return Response([grant_as_json(grant) for grant in selectors.grants_on(case.incident)])
-
-    @extend_schema(operation_id="grants_give", request=GrantSerializer, responses={201: GrantSerializer})
-    def post(self, request: Request, reference: str) -> Response:
-        actor = actor_of(request)
-        case_for(actor, reference, Action.SHARE)
-        shape = GrantSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = shape.validated_data
-        organisation = Organisation.objects.filter(slug=given["organisation"]).first()
-        if organisation is None or given["grade"].upper() not in Grade.names:
-            raise Invalid({"organisation": ["Name an organisation and a grade from the lists."]})
-        grant = services.grant_access(
-            actor=actor, reference=reference, organisation=organisation, grade=Grade[given["grade"].upper()],
-            reason=given["reason"], role=given.get("role", ""), until=given.get("until"),
-        )  # fmt: skip
-        return Response(grant_as_json(grant), status=201)
-
-
-class GrantDetail(APIView):
-    """One share, to end it."""
-
-    @extend_schema(operation_id="grants_revoke", responses={204: None})
-    def delete(self, request: Request, reference: str, grant_id: int) -> Response:
-        services.revoke_grant(actor=actor_of(request), reference=reference, grant_id=grant_id)
-        return Response(status=204)

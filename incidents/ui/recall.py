@@ -12,7 +12,7 @@ from core.http import see_other
 from organisations.doors import actor_of
 
 from .. import recall
-from .sharing import grade_of
+from ..sight import grade_of
 
 
 @require_safe

@@ -21,6 +21,7 @@ SECTIONS = [
     ("escalation", _("Escalation"), Action.SEE_MEASURES),
     ("remediation", _("Remediation"), Action.SEE_REMEDIATION),
     ("review-list", _("Reviews"), Action.SEE_REVIEW),
+    ("incident-deadlines", _("Deadlines"), Action.VIEW),
     ("incident-grants", _("Sharing"), Action.SEE_GRANTS),
     ("incident-activity", _("Activity"), Action.SEE_EVIDENCE),
     ("incident-looks", _("Who looked"), Action.SEE_AUDIT),

@@ -2,7 +2,23 @@
 
 from django.urls import path
 
-from . import activity, additions, editing, filing, labels, looks, recall, sharing, views, watching
+from . import (
+    activity,
+    additions,
+    deadlines,
+    editing,
+    emergency,
+    filing,
+    handing,
+    labels,
+    looks,
+    previews,
+    recall,
+    searches,
+    sharing,
+    views,
+    watching,
+)
 
 CASE = "incidents/<incident:reference>/"
 DRAFT = "incidents/new/<draft:draft>/"
@@ -30,9 +46,27 @@ urlpatterns = [
     path(f"{CASE}sharing/", sharing.incident_grants, name="incident-grants"),
     path(f"{CASE}sharing/new/", sharing.grant_new, name="grant-new"),
     path(f"{CASE}sharing/<int:grant_id>/end/", sharing.grant_end, name="grant-end"),
+    path(f"{CASE}sharing/<int:grant_id>/preview/", previews.preview_grant, name="preview-grant"),
+    path(f"{CASE}sharing/people/<int:grant_id>/end/", sharing.grant_end_person, name="grant-end-person"),
+    path(f"{CASE}sharing/people/<int:grant_id>/preview/", previews.preview_person, name="preview-person"),
+    path(f"{CASE}sharing/past/<int:past_id>/undo/", sharing.grant_undo, name="grant-undo"),
+    path(f"{CASE}sharing/guests/new/", sharing.guest_new, name="guest-new"),
+    path(f"{CASE}sharing/preview/", previews.preview_new, name="preview-new"),
+    path(f"{CASE}sharing/who/<slug:kind>/<str:label>/", sharing.who_sees, name="who-sees"),
+    path(f"{CASE}sharing/in-charge/", handing.in_charge, name="in-charge"),
+    path(f"{CASE}sharing/hand-over/", handing.hand_over_new, name="hand-over-new"),
+    path(f"{CASE}sharing/hand-over/<int:offer_id>/", handing.hand_over_answer, name="hand-over-answer"),
+    path("preview/end/", previews.preview_end, name="preview-end"),
+    path("emergency/", emergency.emergency_open, name="emergency-open"),
     path("organisation/shares/recall/", recall.share_recall, name="share-recall"),
     path("organisation/shares/recall/<slug:house>/", recall.share_recall_all, name="share-recall-all"),
     path(f"{CASE}watch/", watching.incident_watch, name="incident-watch"),
+    path("incidents/searches/", searches.searches, name="searches"),
+    path("incidents/searches/save/", searches.search_save, name="search-save"),
+    path("incidents/searches/<int:search_id>/drop/", searches.search_drop, name="search-drop"),
+    path("deadlines/", deadlines.deadline_list, name="deadline-list"),
+    path(f"{CASE}deadlines/", deadlines.incident_deadlines, name="incident-deadlines"),
+    path(f"{CASE}deadlines/<str:clock_code>/<str:key>/", deadlines.deadline, name="deadline"),
     path("organisation/audit/", looks.organisation_audit, name="organisation-audit"),
     path("organisation/audit/looks.csv", looks.organisation_audit_csv, name="organisation-audit-csv"),
     path("organisation/audit/looks.json", looks.organisation_audit_json, name="organisation-audit-json"),

@@ -49,6 +49,7 @@ def list_context(request: HttpRequest, actor: Actor, here: str) -> dict[str, Any
     context = {
         "form": form,
         "filters": form or blank_filter(),
+        "asked": filters,
         "page": page,
         "wanted": wanted,
         "may_file": actor.may(Action.FILE),

@@ -20,8 +20,10 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.cached_db import SessionStore
 
 from organisations import tokens
+from organisations.keys import longest
 from organisations.middleware import SESSION_KEY as ORGANISATION
 from organisations.models import ApiToken, User
+from organisations.roles import Scope
 
 from .measure import Result
 from .synthetic import MEASURED, principal_of
@@ -148,8 +150,9 @@ def run() -> Iterator[Result]:
     user = User.objects.get(pk=principal.user_id)
     key = tokens.new_key()
     ApiToken.objects.create(
-        user=user, organisation_id=principal.organisation_id or 0, name="bench", digest=tokens.digest(key)
-    )
+        user=user, organisation_id=principal.organisation_id or 0, name="bench", digest=tokens.digest(key),
+        scopes=Scope.values, expires_at=longest(),
+    )  # fmt: skip
     cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={session_of(user, principal.organisation_id or 0)}"}
     token = {"Authorization": f"Token {key}", "Content-Type": "application/json"}
     pairs = {

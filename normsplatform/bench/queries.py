@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 from django.conf import settings
 
-from core.tenancy import Principal, as_settings
+from core.tenancy import Principal, binding
 from incidents.selectors import CAP, COUNT, NEWEST, PAGE
 
 from .measure import Result, alternate
@@ -62,10 +62,8 @@ def connect(alias: str) -> Connection:
 def bind(connection: Connection, principal: Principal) -> None:
     """Says who asks, as the backend does."""
     connection.rollback()
-    user_id, orgs = as_settings(principal)
-    connection.execute(
-        "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', %s, true)", (user_id, orgs)
-    )
+    statement, values = binding(principal, tickets=True)
+    connection.execute(statement, values)
 
 
 def fetch(connection: Connection, statement: str, params: Params) -> list[tuple[Any, ...]]:

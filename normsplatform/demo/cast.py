@@ -11,9 +11,10 @@ from core.tenancy import Principal, acting_as
 from organisations import tokens
 from organisations.actors import Actor, acting
 from organisations.founding import found_platform
+from organisations.keys import issue_token
 from organisations.models import Membership, Organisation, User
 from organisations.roles import Role
-from organisations.services import add_member, found_organisation, invite_member, issue_token
+from organisations.services import add_member, found_organisation, invite_member
 
 from .accounts import Account, AccountBook
 

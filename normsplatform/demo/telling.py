@@ -11,6 +11,7 @@ from .stations import (
     exchange,
     figures,
     filing,
+    reaching,
     remediation,
     review,
     sealing,
@@ -21,6 +22,7 @@ from .story import Story
 def tell(story: Story, cast: Cast) -> None:
     """Tells what was not told before. The made-up cases come first: the real ones stand above them in every list."""
     accrediting.tell(story, cast)
+    reaching.tell(story, cast)
     figures.fill(story, cast)
     stages = [Stage(story, cast, case) for case in cases.all_cases()]
     for stage in stages:

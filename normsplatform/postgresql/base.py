@@ -10,6 +10,9 @@ from django.db.backends.postgresql import base
 
 from core import tenancy
 
+# The public pages' login reads published tables only, and knows no grants.
+PUBLIC = "public"
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's wrapper; `OPTIONS["role"]` (tests) takes that role for each transaction."""
@@ -27,10 +30,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def bind_principal(self) -> None:
         """Tells this transaction who is asking; called again when the principal changes inside it."""
         role = self.settings_dict["OPTIONS"].get("role")
-        user_id, org_ids = tenancy.as_settings(tenancy.current())
+        statement, values = tenancy.binding(tenancy.current(), tickets=self.alias != PUBLIC)
         with self.connection.cursor() as cursor:
             if role:
                 cursor.execute(f"SET LOCAL ROLE {role}")  # from settings, never from a request
-            cursor.execute(
-                "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', %s, true)", (user_id, org_ids)
-            )
+            cursor.execute(statement, values)

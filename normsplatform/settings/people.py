@@ -22,6 +22,23 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# The second factor: an authenticator app or a passkey; a passkey alone also signs in. Recovery codes are shown once.
+MFA_ADAPTER = "signin.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "signin.forms.CodeForm",
+    "reauthenticate": "signin.forms.CodeAgainForm",
+    "activate_totp": "signin.forms.AppForm",
+    "add_webauthn": "signin.forms.PasskeyForm",
+    "edit_webauthn": "signin.forms.PasskeyNameForm",
+}
+MFA_TOTP_ISSUER = "Norms Platform"
+# A clock half a minute off is forgiven.
+MFA_TOTP_TOLERANCE = 1
+# Limits on guessing count a client by its address: behind our proxy that is what the proxy says.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("BEHIND_PROXY", default=False) else 0
 CSRF_FAILURE_VIEW = "core.ui.errors.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "incident-list"
@@ -34,6 +51,9 @@ EMAIL_USE_TLS = env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_HOST_USER = env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = secret("EMAIL_HOST_PASSWORD") if EMAIL_HOST_USER else ""
 EMAIL_TIMEOUT = 20
+
+# A key for programs ends after so many days at the latest.
+API_TOKEN_MAX_DAYS = env.int("API_TOKEN_MAX_DAYS", default=365)
 
 # What one guess at the passphrase of a sealing key costs: scrypt with N = 2^17, r = 8, p = 1 takes 128 MB (RFC 7914, OWASP).
 SEALING_SCRYPT_LOG_N = env.int("SEALING_SCRYPT_LOG_N", default=17)
@@ -74,9 +94,17 @@ SPECTACULAR_SETTINGS = {
     # Enumerations that share a field's name, each by a name of its own.
     "ENUM_NAME_OVERRIDES": {
         "ServiceStateEnum": "remediation.states.ServiceState",
+        "DutyCallStateEnum": "notifications.models.DutyCall.State",
+        "DeliveryStateEnum": "notifications.models.Delivery.State",
+        "DeadlineActEnum": "incidents.models.DeadlineChange.Act",
+        "DeadlineMoveEnum": ["pause", "resume", "extend"],
         "JobStateEnum": ["queued", "running", "done", "failed"],
         "OrganisationKindEnum": "organisations.models.Organisation.Kind",
         "RecommendationKindEnum": ["strategic", "tactical"],
+        "MemberRoleEnum": "organisations.roles.Role",
+        "ServiceRoleEnum": "organisations.roles.SERVICE_ROLE_CHOICES",
+        "DataRequestKindEnum": "keeping.models.DataRequest.Kind",
+        "OwnRequestKindEnum": ["access", "erasure"],
         "LinkKindEnum": "incidents.models.IncidentLink.Kind",
     },
 }

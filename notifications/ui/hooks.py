@@ -28,7 +28,7 @@ class EndpointForm(Form):
     name = forms.CharField(label=gettext_lazy("What is it for?"), max_length=80)
     url = forms.CharField(
         label=gettext_lazy("Address"), max_length=500, widget=forms.URLInput(attrs={"dir": "ltr", "autocomplete": "off"}),
-        help_text=gettext_lazy("Begins with https://, on a public server."),
+        help_text=gettext_lazy("On a public server; begins with https://."),
     )  # fmt: skip
     kinds = forms.MultipleChoiceField(label=gettext_lazy("Events"), widget=forms.CheckboxSelectMultiple)
 

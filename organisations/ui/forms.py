@@ -1,20 +1,25 @@
 """Forms of the organisation's pages."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from core import clock
 from core.forms import Form
 
-from ..roles import Role
+from ..roles import FOR_MEMBERS, Role
 
 
 class RolesForm(Form):
     """What a member does here."""
 
-    roles = forms.MultipleChoiceField(label=_("Roles"), choices=Role.choices, widget=forms.CheckboxSelectMultiple)
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=FOR_MEMBERS, widget=forms.CheckboxSelectMultiple)
+
+    def offer(self, roles: Iterable[Role]) -> None:
+        """Only these: a program's account has no other."""
+        field = self.fields["roles"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
+        field.choices = [(role.value, role.label) for role in roles]
 
 
 class ReasonForm(Form):
@@ -45,28 +50,3 @@ class InviteForm(RolesForm):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     field_order = ["email", "name", "roles"]
-
-
-class TokenForm(Form):
-    """A key for programs."""
-
-    name = forms.CharField(label=_("What is it for?"), max_length=80, help_text=_("For example “Nightly export”."))
-    until = forms.DateField(
-        label=_("Last day it is valid"), required=False, help_text=_("It ends at midnight UTC after this day. Leave it empty for a key without end."),
-        widget=forms.DateInput(attrs={"type": "date", "class": "w16"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Enter a date such as 2026-11-30.")},
-    )  # fmt: skip
-
-    def clean_until(self) -> object:
-        """A key that has ended already helps nobody."""
-        until = self.cleaned_data["until"]
-        if until is not None and until >= date.max:  # the day after must exist
-            raise forms.ValidationError(_("Choose an earlier day, or leave it empty."))
-        if until is not None and until < clock.today():
-            raise forms.ValidationError(_("The key must end in the future."))
-        return until
-
-    def end(self) -> datetime | None:
-        """The moment the key ends: the last day belongs to it."""
-        until = self.cleaned_data["until"]
-        return datetime.combine(until + timedelta(days=1), time(), UTC) if until else None

@@ -7,16 +7,18 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Invalid, NotFound
 from core.http import see_other, show_invalid
 
-from .. import selectors, services
+from .. import errors, selectors, services
 from ..actors import Actor
 from ..doors import actor_of
+from ..holdings import holdings_of
 from ..models import Membership, MembershipChange
-from ..roles import Action, Role
+from ..roles import SERVICE_ROLES, Action, Role
 from .forms import ChangeRolesForm, InviteForm, ReasonForm
 
 
@@ -88,6 +90,8 @@ def member_roles(request: HttpRequest, membership_id: int) -> HttpResponse:
     actor, membership = _member(request, membership_id)
     posted = request.method == "POST"
     form = ChangeRolesForm(request.POST) if posted else ChangeRolesForm(initial={"roles": membership.roles})
+    if membership.user.is_service:
+        form.offer(SERVICE_ROLES)
     if posted and form.is_valid():
         services.change_roles(actor=actor, membership_id=membership_id, **form.cleaned_data)
         messages.success(request, _("The roles of %(name)s were changed.") % {"name": membership.user})
@@ -103,6 +107,7 @@ def _asked(
     done: str,
     do: Callable[..., object],
     form_class: type[ReasonForm],
+    **more: Any,
 ) -> HttpResponse:
     """Asks for the reason, does it, and goes back to the list."""
     actor, membership = _member(request, membership_id)
@@ -111,7 +116,7 @@ def _asked(
         do(actor=actor, membership_id=membership_id, reason=form.cleaned_data["reason"])
         messages.success(request, done % {"name": membership.user})
         return see_other("organisation-members")
-    context = {"form": form, "membership": membership, "roles": role_words(membership.roles), "act": act}
+    context = {"form": form, "membership": membership, "roles": role_words(membership.roles), "act": act, **more}
     return render(request, "organisations/member_act.html", context, status=422 if form.errors else 200)
 
 
@@ -140,6 +145,33 @@ class OptionalReason(ReasonForm):
 @require_http_methods(["GET", "HEAD", "POST"])
 def member_end(request: HttpRequest, membership_id: int) -> HttpResponse:
     """Asks before a membership is ended."""
+    actor, membership = _member(request, membership_id)
+    holdings = holdings_of(actor, membership.user)
+    takers = {member.user_id: member.pk for member in selectors.members_of(actor)}
+    rows = [
+        {
+            "holding": each,
+            "takers": [(takers[person.pk], person) for person in each.takers if person.pk in takers],
+        }
+        for each in holdings
+    ]
     return _asked(
-        request, membership_id, "end", _("The membership of %(name)s has ended."), services.end_membership, OptionalReason
+        request, membership_id, "end", _("The membership of %(name)s has ended."), services.end_membership, OptionalReason,
+        holdings=rows, must_move=any(each.must_move for each in holdings),
     )  # fmt: skip
+
+
+@require_POST
+def member_reassign(request: HttpRequest, membership_id: int) -> HttpResponse:
+    """Hands everything of one kind a member holds to another member."""
+    actor, membership = _member(request, membership_id)
+    to = request.POST.get("to", "")
+    if not (to.isascii() and to.isdigit() and len(to) < 10):
+        raise errors.NobodyChosen
+    moved = services.reassign(
+        actor=actor, membership_id=membership_id, kind=request.POST.get("kind", ""), to_membership_id=int(to)
+    )
+    messages.success(
+        request, ngettext("%(n)d thing was handed on.", "%(n)d things were handed on.", moved) % {"n": moved}
+    )
+    return see_other("member-end", membership.pk)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import members, views
+from . import keys, members, views
 
 MEMBER = "organisation/members/<int:membership_id>/"
 
@@ -16,6 +16,9 @@ urlpatterns = [
     path(f"{MEMBER}suspend/", members.member_suspend, name="member-suspend"),
     path(f"{MEMBER}restore/", members.member_restore, name="member-restore"),
     path(f"{MEMBER}end/", members.member_end, name="member-end"),
-    path("organisation/keys/", views.tokens, name="tokens"),
-    path("organisation/keys/<int:token_id>/revoke/", views.token_revoke, name="token-revoke"),
+    path(f"{MEMBER}reassign/", members.member_reassign, name="member-reassign"),
+    path("organisation/keys/", keys.tokens, name="tokens"),
+    path("organisation/keys/<int:token_id>/revoke/", keys.token_revoke, name="token-revoke"),
+    path("organisation/service-accounts/", keys.service_accounts, name="organisation-service-accounts"),
+    path("organisation/service-accounts/<int:account_id>/", keys.service_account, name="organisation-service-account"),
 ]

@@ -1,20 +1,17 @@
-"""Pages of the organisation one acts for: who belongs to it, as what; switching; one's own keys."""
+"""Pages of the organisation one acts for: who belongs to it, as what; switching."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from core.errors import NotFound
 from core.http import see_other
 
-from .. import errors, selectors, services
+from .. import errors, selectors
 from ..doors import actor_of
-from ..middleware import SESSION_KEY
+from ..middleware import ONLY_KEY, SESSION_KEY
 from ..roles import BY_GRADE, BY_ROLE, OWN_HOUSE, Action, Grade, Role
-from .forms import TokenForm
 from .words import words_of
 
 
@@ -65,38 +62,8 @@ def organisation_switch(request: HttpRequest) -> HttpResponse:
     found = next((m for m in selectors.memberships_of(actor) if str(m.organisation_id) == wanted), None)
     if found is None:
         raise errors.NotMember
+    if request.session.get(ONLY_KEY) not in (None, found.organisation_id):
+        raise errors.OtherWayIn
     request.session[SESSION_KEY] = found.organisation_id
     messages.success(request, _("You now act for %(organisation)s.") % {"organisation": found.organisation})
     return see_other("organisation")
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def tokens(request: HttpRequest) -> HttpResponse:
-    """One's own keys. A new one is shown in this answer and never again, so it is not redirected."""
-    actor = actor_of(request)
-    form, key, status = TokenForm(request.POST or None), "", 200
-    form.sent_once = False  # its answer must not be remembered: the key stands in it
-    if request.method == "POST":
-        if form.is_valid():
-            _token, key = services.issue_token(actor=actor, name=form.cleaned_data["name"], expires_at=form.end())
-            form, status = TokenForm(), 201
-            form.sent_once = False
-        else:
-            status = 422
-    context = {"actor": actor, "form": form, "key": key, "tokens": selectors.tokens_of(actor)}
-    return render(request, "organisations/tokens.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def token_revoke(request: HttpRequest, token_id: int) -> HttpResponse:
-    """Asks before a key is revoked."""
-    actor = actor_of(request)
-    token = next((token for token in selectors.tokens_of(actor) if token.pk == token_id), None)
-    if token is None:
-        raise NotFound(token_id)
-    if request.method == "POST":
-        services.revoke_token(actor=actor, token_id=token_id)
-        messages.success(request, _("The key was revoked."))
-        return see_other("tokens")
-    return render(request, "organisations/token_revoke.html", {"token": token})

@@ -34,6 +34,7 @@ WORDS: dict[Action, Any] = {
     Action.PREPARE_RELEASE: _("Prepare public figures"),
     Action.PUBLISH_RELEASE: _("Publish figures"),
     Action.SEE_AUDIT: _("See who looked at a case and what was changed"),
+    Action.HANDLE_REQUESTS: _("File and decide requests for data"),
     Action.MANAGE_ORGANISATION: _("Administer the organisation"),
     Action.ATTEST: _("Attest to the evidence standard for the organisation"),
     Action.REVIEW_ATTESTATION: _("Review the attestation of another organisation"),

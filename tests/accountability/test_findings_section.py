@@ -14,7 +14,8 @@ from core.tenancy import acting_as
 from documents.blocks import Content, Quote, Table
 from evidence.services import change_mark
 from incidents.access import case_for
-from tests.attribution.ground import Ground, ground  # noqa: F401  (a fixture)
+from tests.attribution.ground import ITEMS, Ground, ground  # noqa: F401  (a fixture)
+from tests.evidence.builders import LOG, given, graded
 
 from .conftest import Make, asked
 
@@ -97,3 +98,42 @@ def test_a_finding_that_rests_on_withheld_evidence_says_so_without_showing_it(gr
     content = told(ground)
     assert "['Rests in part on evidence withheld here (R2.12)', 'E-2']" in words(content, "findings")
     assert "Payments for the mail relay" not in str(content.as_json())
+
+
+@pytest.mark.duty("ATT-6")
+def test_a_tier_that_waits_to_be_computed_anew_says_so(ground: Ground) -> None:  # noqa: F811
+    ground.ready()
+    collector: Any = ground.collector
+    assert "waits to be computed anew" not in words(told(ground), "findings")
+    with acting_as(collector.principal):
+        change_mark(actor=collector, reference=ground.reference, label="E-3", mark="TLP:AMBER+STRICT")
+    found = words(told(ground), "findings")
+    assert "T1 – Provisional; waits to be computed anew" in found and "A sharing mark was changed: E-3" in found
+    ground.finding()
+    assert "waits to be computed anew" not in words(told(ground), "findings")
+
+
+def test_an_origin_known_from_withheld_evidence_alone_is_named_nowhere(ground: Ground) -> None:  # noqa: F811
+    ground.evidence()
+    ground.hypotheses()
+    bank = ITEMS[1][2]
+    again = given(
+        ground.collector,
+        ground.incident,
+        data=LOG + b"again",
+        title="Ledger",
+        evidence_class="host_forensics",
+        origin=bank,
+    )
+    graded(ground.grader, again)
+    ground.items[:] = [ground.items[1], again]
+    ground.rated()
+    ground.proposed()
+    assert f"Rests on the origin {bank}" in words(told(ground), "findings")
+    collector: Any = ground.collector
+    for label in ("E-2", again.label):
+        with acting_as(collector.principal):
+            change_mark(actor=collector, reference=ground.reference, label=label, mark="TLP:RED")
+    ground.finding()
+    content = told(ground)
+    assert bank not in str(content.as_json()) and "Rests on the origin (withheld here)" in words(content, "findings")

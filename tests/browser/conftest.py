@@ -134,7 +134,8 @@ def session_of(actor: Actor) -> str:
     session[BACKEND_SESSION_KEY] = BACKEND
     session[HASH_SESSION_KEY] = actor.user.get_session_auth_hash()
     session["organisation_id"] = actor.organisation.pk
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(actor.user.pk)
     session.create()
     return str(session.session_key)
 

@@ -35,6 +35,9 @@ LANGUAGES = ("en", "ar")
 NO_PAGE = {
     "health-live",
     "incident-looks-csv",
+    "organisation-export-part",
+    "data-request-package",
+    "data-held-json",
     "incident-looks-json",
     "organisation-audit-csv",
     "organisation-audit-json",
@@ -68,6 +71,8 @@ NO_PAGE = {
     "received-package-progress",
     "attribution-matrix-csv",
     "mfa_download_recovery_codes",
+    "mfa_login_webauthn",
+    "kept",
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
 # Signed in, these lead on to the first page.

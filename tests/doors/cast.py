@@ -10,13 +10,11 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any
 
-from django.contrib.auth.models import Permission
 from django.db import connection
 
 from core import clock
 from core.tenancy import Principal, acting_as
-from incidents.models import IncidentUserPermission
-from incidents.services import revoke_grant
+from incidents.services import grant_person, invite_guest, revoke_grant
 from organisations.actors import Actor
 from organisations.models import Organisation, User
 from organisations.roles import Grade, Role
@@ -26,7 +24,7 @@ from tests.people import House, People, accredited, member
 from .world import World, shared
 
 # Every role a member can have; a guest is nothing else.
-MEMBER = [role for role in Role.values if role != "guest"]
+MEMBER = [role for role in Role.values if role != Role.GUEST]
 
 
 class Place(Enum):
@@ -49,6 +47,7 @@ class Person:
     place: Place
     make: Make
     grades: tuple[int, ...] = ()
+    export: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -74,12 +73,13 @@ def of_house(role: str) -> Make:
     return lambda people, _world: people.vela.person(role)
 
 
-def with_grade(grade: Grade) -> Make:
+def with_grade(grade: Grade, *, export: bool = False) -> Make:
     """Of a house the case is shared with at this grade; the role never stands in the way."""
 
     def make(people: People, world: World) -> Actor:
-        actor = everything(newcomers(people, f"grade-{grade.name.lower()}", "regional"), grade.name.lower())
-        shared(people.vela.analyst, world.incident, actor.organisation, grade)
+        name = f"{grade.name.lower()}{'-export' if export else ''}"
+        actor = everything(newcomers(people, f"grade-{name}", "regional"), name)
+        shared(people.vela.analyst, world.incident, actor.organisation, grade, may_export=export)
         return actor
 
     return make
@@ -135,14 +135,43 @@ def expired_name(people: People, world: World) -> Actor:
 
     def share(until: Any) -> None:
         with acting_as(analyst.principal):
-            IncidentUserPermission.objects.create(
-                user=actor.user, content_object=world.incident, organisation=actor.organisation, granted_by=analyst.user,
-                permission=Permission.objects.get(content_type__app_label="incidents", codename="grade_oversee"),
-                reason="Campion", until=until,
+            grant_person(
+                actor=analyst, reference=world.incident.reference, email=actor.user.email, organisation=actor.organisation,
+                grade=Grade.OVERSEE, reason="Campion", until=until,
             )  # fmt: skip
 
     runs_out(share)
     return actor
+
+
+def invited(people: People, world: World, name: str, until: Any) -> Actor:
+    """A guest of the house that holds the case, on this one case until a moment."""
+    analyst = people.vela.analyst
+    with acting_as(analyst.principal):
+        grant = invite_guest(
+            actor=analyst, reference=world.incident.reference, email=f"{name}@outside.example", name=name,
+            grade=Grade.EVIDENCE, reason="Campion", until=until,
+        )  # fmt: skip
+        return Actor(grant.user, people.vela.organisation, (Role.GUEST,))
+
+
+def guest(people: People, world: World) -> Actor:
+    """A guest whose time runs."""
+    return invited(people, world, "guest", clock.now() + timedelta(days=30))
+
+
+def expired_guest(people: People, world: World) -> Actor:
+    """A guest whose time is over, before any clock swept them away."""
+    found: list[Actor] = []
+    runs_out(lambda until: found.append(invited(people, world, "gone", until)))
+    with connection.cursor() as cursor:
+        cursor.execute("RESET ROLE")
+        cursor.execute(
+            "UPDATE organisations_membership SET until = now() - interval '1 second' WHERE user_id = %s",
+            [found[0].user.pk],
+        )
+        cursor.execute("SET LOCAL ROLE norms_app")
+    return found[0]
 
 
 def former_member(people: People, world: World) -> Actor:
@@ -163,11 +192,14 @@ CAST: tuple[Person, ...] = (
         Person(f"grade {grade.name.lower()}", Place.INSIDE, with_grade(grade), (grade,))
         for grade in Grade if grade != Grade.HOLD
     ),
+    Person("grade evidence that may export", Place.INSIDE, with_grade(Grade.EVIDENCE, export=True), (Grade.EVIDENCE,), export=True),
+    Person("guest", Place.INSIDE, guest, (Grade.EVIDENCE,)),
     *(Person(f"another {kind}", Place.OUTSIDE, of_kind(kind)) for kind in Organisation.Kind.values),
     Person("superuser", Place.OUTSIDE, operator),
     Person("former partner", Place.OUTSIDE, former_partner),
     Person("expired partner", Place.OUTSIDE, expired_partner),
     Person("expired named person", Place.OUTSIDE, expired_name),
+    Person("expired guest", Place.NOWHERE, expired_guest),
     Person("former member", Place.NOWHERE, former_member),
     Person("nobody", Place.NOBODY, lambda _people, _world: None),
 )  # fmt: skip

@@ -142,6 +142,8 @@ def test_lists_and_searches_show_nothing_of_another_tenant(
     for address in walk():
         if address.door.kind not in (Kind.PERSON, Kind.ANYONE) or READ not in address.door.methods:
             continue
+        if address.name == "calendar-feed":  # whoever has a calendar's secret address reads it
+            continue
         url = url_of(address, world)
         for query in QUERIES if address.name in SEARCHES else ("",):
             with transaction.atomic():

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
+
 from accountability import services as accountability
 from accreditation.models import Attestation
 from attribution import services as attribution
@@ -15,24 +17,38 @@ from evidence.models import IntakeJob, SweepReport
 from evidence.services.arriving import begin_upload
 from evidence.uploads import Upload
 from exchange import services as exchange
+from incidents.handing import offer_case
 from incidents.labels import make_label
-from incidents.models import Incident, IncidentGroupPermission
-from incidents.services import add_statement, file_incident, grant_access, open_draft, save_draft
+from incidents.models import Incident, IncidentGroupPermission, PastGrant
+from incidents.searching import save_search
+from incidents.selectors import Wanted
+from incidents.services import (
+    add_statement,
+    file_incident,
+    grant_access,
+    grant_person,
+    open_draft,
+    revoke_person,
+    save_draft,
+)
+from keeping.requests import file_request
 from ledger.models import Entry
 from notifications import services as notifications
 from notifications.duty import answer_token
 from notifications.models import DutyStep, Notification, Watch
 from notifications.services import tell
 from organisations.actors import Actor
+from organisations.keys import issue_token, make_service_account
 from organisations.models import Membership, Organisation
 from organisations.roles import Grade
-from organisations.services import issue_token
 from remediation import services as remediation
+from signin.models import SignIn
 from tests.attribution.ground import Ground
 from tests.evidence.builders import the_file
 from tests.exchange.bags import packed
 from tests.ledger.test_notes import GO_KEY
 from tests.people import People
+from tests.signin.passkeys import software_passkey
 
 # Words that stand nowhere else: an answer that holds one of them tells of this case.
 TITLE = "Quillwort dialysis outage"
@@ -48,7 +64,10 @@ class World:
 
     def arguments(self, address: str, wanted: dict[str, str]) -> dict[str, Any]:
         """Values for the parts of an address, by the part's name and converter; `recommendation-…` has its own number."""
-        return {part: self.names[f"{kind}:{part}"] for part, kind in wanted.items()}
+        return {
+            part: self.names.get(f"{address}:{kind}:{part}", self.names.get(f"{kind}:{part}"))
+            for part, kind in wanted.items()
+        }
 
 
 def shared(actor: Actor, incident: Incident, organisation: Organisation, grade: int, **more: Any) -> Any:
@@ -82,6 +101,7 @@ def build(people: People) -> World:
         service = incident.servicehits.get().pk
         draft = open_draft(actor=analyst)
         save_draft(actor=analyst, reference=draft.reference, answers={"title": "Tormentil draft"})
+        search = save_search(actor=analyst, name="Tormentil search", wanted=Wanted(sector="health"))
         token, _key = issue_token(actor=analyst, name="Tormentil key")
         membership = Membership.objects.get(user=people.vela.admin.user)
         statement = add_statement(
@@ -93,10 +113,25 @@ def build(people: People) -> World:
         )  # fmt: skip
         task = remediation.add_task(
             actor=analyst, reference=reference,
-            task={"title": "Tormentil task", "organisation": people.vela.organisation.slug},
+            task={
+                "title": "Tormentil task",
+                "organisation": people.vela.organisation.slug,
+                "due": clock.today().replace(year=2030).isoformat(),
+            },
         )  # fmt: skip
         upload = begin_upload(actor=analyst, reference=reference, name="Tormentil.log", size=10)
     grant: IncidentGroupPermission = shared(analyst, incident, people.palaver.organisation, Grade.SUMMARY)
+    with acting_as(analyst.principal):
+        named = grant_person(
+            actor=analyst, reference=reference, email=people.brigid.analyst.user.email,
+            organisation=people.brigid.organisation, grade=Grade.SUMMARY, reason="Campion",
+        )  # fmt: skip
+        ended = grant_person(
+            actor=analyst, reference=reference, email=people.brigid.analyst.user.email,
+            organisation=people.brigid.organisation, grade=Grade.EVIDENCE, reason="Campion",
+        )  # fmt: skip
+        revoke_person(actor=analyst, reference=reference, grant_id=ended.pk)
+        past = PastGrant.objects.get(incident=incident)
     ground = Ground(people, incident)
     ground.ready()
     ground.convened()
@@ -144,6 +179,7 @@ def build(people: People) -> World:
         key = exchange.trust_key(
             actor=people.vela.admin, vkey=GO_KEY, whose="Tormentil body", how_known="Tormentil call"
         )
+        program = make_service_account(actor=people.vela.admin, name="Tormentil relay", roles=["analyst"])
     tell(
         kind="watched.summary", to=[analyst.user], key="world", root_id=incident.pk, reference=reference,
         words={"verb": "incident.edited", "n": 1},
@@ -175,9 +211,22 @@ def build(people: People) -> World:
             incident=incident, item=ground.items[0], kind="scan", state="failed", error_code="no_scanner",
             requested_by=analyst.user, organisation=analyst.organisation,
         )  # fmt: skip
+        offer = offer_case(
+            actor=analyst, reference=reference, organisation=people.palaver.organisation, reason="Campion"
+        )
         attestation = Attestation.objects.get(organisation=people.vela.organisation)
+    with acting_as(analyst.principal):
+        session = SessionStore()
+        session.create()
+        signed_in = SignIn.objects.create(
+            user=analyst.user, key=session.session_key or "", way="password", agent="Tormentil"
+        )
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
+        file_request(
+            actor=people.vela.admin, kind="authority", requester="Tormentil court", legal_basis="Campion act", asked="Saxifrage",
+            incident=reference,
+        )  # fmt: skip
     visit = answering.visit_by_secret(heard.secret)
     file = answering.attach_file(visit, Upload("tormentil.log", iter([b"Tormentil Bergamot Campion\n"])))
     answering.submit_reply(visit, text="Saxifrage agrees", position="comments")
@@ -185,7 +234,17 @@ def build(people: People) -> World:
         "int:file": file.pk,
         "int:attestation_id": attestation.pk,
         "slug:house": "palaver",
+        "grant-end-person:int:grant_id": named.pk,
+        "preview-person:int:grant_id": named.pk,
+        "api-person-grant:int:grant_id": named.pk,
+        "int:past_id": past.pk,
+        "int:offer_id": offer.pk,
+        "slug:kind": "evidence",
+        "str:label": "E-1",
+        "int:session_id": signed_in.pk,
+        "int:pk": software_passkey(analyst.user).pk,
         "int:label_id": label.pk,
+        "int:part": 1,
         "int:invitation": invited.invitation.pk,
         "int:relying": relies.pk,
         "slug:public_id": "nothing",
@@ -195,6 +254,9 @@ def build(people: People) -> World:
         "slug:secret": secret,
         "int:key_id": key.pk,
         "int:contact_id": contact.pk,
+        "int:search_id": search.pk,
+        "str:clock_code": "task.due",
+        "str:key": task.reference,
         "int:endpoint_id": endpoint.pk,
         "int:delivery_id": delivery.pk,
         "slug:slug": people.vela.organisation.slug,
@@ -205,6 +267,7 @@ def build(people: People) -> World:
         "int:grant_id": grant.pk,
         "int:token_id": token.pk,
         "int:membership_id": membership.pk,
+        "int:account_id": program.user_id,
         "int:service_id": service,
         "evidence:number": "E-1",
         "finding:number": "F-1",

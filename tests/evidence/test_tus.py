@@ -18,8 +18,8 @@ from evidence.models import EvidenceItem, PendingUpload, StoredFile
 from evidence.services import arriving
 from organisations.actors import Actor
 from organisations.founding import found_platform
+from organisations.keys import issue_token
 from organisations.roles import Grade
-from organisations.services import issue_token
 from tests.people import People
 from tests.tenancy.test_walls import filed
 

@@ -25,7 +25,7 @@ from ledger.timestamps import trusted_roots, verify_stamp
 from ledger.ui import views as ui
 from ledger.verify import single
 from organisations.actors import Actor
-from organisations.services import issue_token
+from organisations.keys import issue_token
 from tests.ledger.authority import running
 from tests.people import People
 from tests.public_login import read_as_public

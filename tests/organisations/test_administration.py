@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from core.tenancy import acting_as
-from organisations import errors, services
+from organisations import errors, keys, services
 from organisations.actors import Actor, actor_for
 from organisations.models import Membership, MembershipChange
 from organisations.roles import BY_ROLE, Action, Role
@@ -78,7 +78,7 @@ def test_a_suspended_member_is_shut_out_at_every_door_and_let_in_again_with_thei
 ) -> None:
     admin, analyst = people.vela.admin, people.vela.analyst
     with acting_as(analyst.principal):
-        _token, key = services.issue_token(actor=analyst, name="Nightly")
+        _token, key = keys.issue_token(actor=analyst, name="Nightly")
     held = membership_of(analyst)
     client = sign_in(admin)
     assert client.post(f"/organisation/members/{held.pk}/suspend/", {"reason": ""}).status_code == 422

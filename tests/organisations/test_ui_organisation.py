@@ -116,8 +116,10 @@ def test_a_change_of_roles_holds_from_the_next_request_on(sign_in: SignIn, peopl
 def test_an_ended_membership_ends_access_and_keys_at_once(sign_in: SignIn, people: People) -> None:
     admin, analyst = people.vela.admin, people.vela.analyst
     client = sign_in(analyst)
-    client.post("/organisation/keys/", {"name": "Export"})
-    key = re.search(r"norms_[\w-]+", client.post("/organisation/keys/", {"name": "Other"}).content.decode())
+    client.post("/organisation/keys/", {"name": "Export", "scopes": ["read"]})
+    key = re.search(
+        r"norms_[\w-]+", client.post("/organisation/keys/", {"name": "Other", "scopes": ["read"]}).content.decode()
+    )
     assert key is not None
     headers = {"Authorization": f"Token {key[0]}"}
     assert Client().get("/api/v1/me/", headers=headers).status_code == 200
@@ -179,7 +181,7 @@ def test_a_member_of_two_organisations_acts_for_one_at_a_time(sign_in: SignIn, p
 
 def test_a_key_is_shown_once_and_revoked(sign_in: SignIn, people: People) -> None:
     client = sign_in(people.vela.analyst)
-    made = client.post("/organisation/keys/", {"name": "Nightly <i>export</i>"})
+    made = client.post("/organisation/keys/", {"name": "Nightly <i>export</i>", "scopes": ["read", "act"]})
     key = re.search(r"norms_[\w-]+", made.content.decode())
     assert made.status_code == 201 and key is not None
     assert "no-store" in made["Cache-Control"]
@@ -200,7 +202,13 @@ def test_a_key_is_shown_once_and_revoked(sign_in: SignIn, people: People) -> Non
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [({"name": ""}, "needs an answer"), ({"name": "x", "until": "2001-01-01"}, "must end in the future")],
+    [
+        ({"name": "", "scopes": "read"}, "needs an answer"),
+        ({"name": "x"}, "needs an answer"),
+        ({"name": "x", "scopes": "everything"}, "Select a valid choice"),
+        ({"name": "x", "scopes": "read", "until": "2001-01-01"}, "must end in the future"),
+        ({"name": "x", "scopes": "read", "until": "2101-01-01"}, "after 365 days at the latest"),
+    ],
 )
 def test_a_key_that_cannot_be_is_refused(sign_in: SignIn, people: People, data: dict[str, str], sentence: str) -> None:
     refused = sign_in(people.vela.analyst).post("/organisation/keys/", data)
@@ -210,7 +218,7 @@ def test_a_key_that_cannot_be_is_refused(sign_in: SignIn, people: People, data: 
 
 @pytest.mark.duty("SHR-7")
 def test_another_persons_key_is_not_found(sign_in: SignIn, people: People) -> None:
-    sign_in(people.vela.analyst).post("/organisation/keys/", {"name": "Mine"})
+    sign_in(people.vela.analyst).post("/organisation/keys/", {"name": "Mine", "scopes": ["read"]})
     token = ApiToken.objects.get()
     for other in (people.vela.another("analyst"), people.orrin.analyst):
         client = sign_in(other)

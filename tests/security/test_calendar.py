@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from attribution.ui.forms import end_of
-from organisations.ui.forms import TokenForm
+from organisations.ui.keys import TokenForm
 
 
 def test_the_last_day_has_an_end() -> None:
@@ -15,7 +15,7 @@ def test_the_last_day_has_an_end() -> None:
 
 @pytest.mark.parametrize(("until", "valid"), [("9999-12-31", False), ("9999-12-30", True), ("", True)])
 def test_a_key_ends_while_there_are_days(until: str, valid: bool) -> None:
-    form = TokenForm({"name": "script", "until": until})
+    form = TokenForm({"name": "script", "scopes": ["read"], "until": until})
     assert form.is_valid() is valid
     if valid and until:
         assert form.end() == datetime(9999, 12, 31, tzinfo=UTC)

@@ -11,9 +11,10 @@ from core import clock
 from core.tenancy import acting_as
 from incidents import services
 from organisations.actors import Actor
+from organisations.keys import issue_token
 from organisations.models import Membership
 from organisations.roles import Grade
-from organisations.services import end_membership, issue_token
+from organisations.services import end_membership
 from tests.people import People
 from tests.tenancy.test_walls import filed
 

@@ -1,4 +1,4 @@
-"""The account: recommendations with owners, and a review asked for. A worker makes the document, once one runs."""
+"""The account: recommendations with owners, a review and a verification report asked for. A worker makes them, once one runs."""
 
 from accountability import services
 from organisations.actors import Actor
@@ -27,5 +27,10 @@ def tell(stage: Stage) -> None:
         )
         return {"number": asked.number}
 
+    def verify(actor: Actor) -> Names:
+        report = services.request_report(actor=actor, reference=stage.reference, label="F-1", mark=review["mark"])
+        return {"code": report.code}
+
     stage.tell("recommended", review["by"], recommend)
     stage.tell("review", review["by"], ask)
+    stage.tell("verification", review["by"], verify)

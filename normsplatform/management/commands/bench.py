@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from incidents.selectors import CAP
-from normsplatform.bench import board, files, http, ledger, pdf, queries
+from normsplatform.bench import board, files, http, ledger, looks, pdf, queries, telling
 from normsplatform.bench.measure import Result, table
 from normsplatform.bench.synthetic import seed, seeded
 
@@ -19,6 +19,8 @@ BENCHES: dict[str, Callable[[], Iterable[Result]]] = {
     "attribution": board.run,
     "evidence": files.run,
     "ledger": ledger.run,
+    "notifications": telling.run,
+    "audit": looks.run,
 }
 # What needs no incidents.
 ALONE = {"documents", "evidence"}

@@ -1,0 +1,60 @@
+"""What a member holds of restoration: tasks that are theirs and not finished move to another member."""
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ledger.services import record
+from organisations.actors import Actor
+from organisations.holdings import Held, Source, declare
+from organisations.models import Membership, User
+from organisations.roles import BY_ROLE, Action
+
+from .models import RemediationTask
+from .states import TaskStatus
+
+OPEN = [TaskStatus.PROPOSED, TaskStatus.AGREED, TaskStatus.IN_PROGRESS, TaskStatus.DONE]
+DOERS = [role for role, actions in BY_ROLE.items() if Action.RESTORE in actions]
+
+
+def theirs(actor: Actor, person: User) -> QuerySet[RemediationTask]:
+    """Open tasks of the house that name this person."""
+    found = RemediationTask.objects.filter(organisation=actor.organisation, person=person, status__in=OPEN)
+    return found.select_related("incident").order_by("pk")
+
+
+def find(actor: Actor, person: User) -> list[Held]:
+    """The tasks, with their pages."""
+    return [
+        Held(
+            f"{task.incident.reference} {task.reference}",
+            reverse("task", args=[task.incident.reference, task.reference]),
+        )
+        for task in theirs(actor, person)
+    ]
+
+
+def takers(actor: Actor, person: User) -> list[User]:
+    """Members who can do tasks."""
+    found = Membership.objects.filter(organisation=actor.organisation, roles__overlap=DOERS, suspended_at__isnull=True)
+    live = found.filter(until__isnull=True, user__is_active=True).exclude(user=person).select_related("user")
+    return [membership.user for membership in live.order_by("user__name", "pk")]
+
+
+@transaction.atomic
+def move(actor: Actor, person: User, to: User) -> int:
+    """Names another member on every one of them."""
+    tasks = list(theirs(actor, person).select_for_update(of=("self",)))
+    for task in tasks:
+        task.person, task.changed_by = to, actor.user
+        task.version += 1
+        task.save(update_fields=["person", "changed_by", "version"])
+        record(
+            actor=actor, verb="task.changed", subject=task, root_id=task.incident_id,
+            payload={"task": task.reference, "fields": ["person"], "owner": task.organisation_id, "due": str(task.due) if task.due else None},
+        )  # fmt: skip
+    return len(tasks)
+
+
+declare(Source("tasks", _("Tasks of restoration"), find, takers, move))

@@ -1,0 +1,7 @@
+"""Which fields of this room are about people."""
+
+from core.personal import MEMBER, nobodys, personal
+
+personal("signin.SignIn", MEMBER, "account", "agent", "address")
+personal("signin.Identity", MEMBER, "account", "subject")
+nobodys("signin.Domain", "an internet domain", "name")

@@ -1,0 +1,48 @@
+"""The way back to what was typed before the session ended."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.http import see_other
+from organisations.models import User
+
+from .. import keeping
+
+
+def mine(request: HttpRequest) -> tuple[User, keeping.Kept | None]:
+    """Who asks, and what is kept for them here."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  (pages ask for a sign-in)
+    return user, keeping.kept_for(request, user)
+
+
+@never_cache
+@require_safe
+def kept(request: HttpRequest) -> HttpResponse:
+    """Back to the form; to the first page when nothing is kept for whoever has signed in."""
+    _user, found = mine(request)
+    if found is None:
+        messages.warning(request, _("Nothing is kept for you here any more."))
+        return redirect("incident-list")
+    sign = "&" if "?" in found.path else "?"
+    # The path is one of ours: it stood in a request to this site, and nobody but the browser's owner could put it there.
+    return HttpResponseRedirect(f"{found.path}{sign}{keeping.KEPT}=1")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def kept_list(request: HttpRequest) -> HttpResponse:
+    """Everything that was typed, to read, copy or send; POST throws it away."""
+    user, found = mine(request)
+    if request.method == "POST":
+        response = see_other("incident-list")
+        keeping.discard(request, user, response)
+        messages.success(request, _("What was kept has been thrown away."))
+        return response
+    rows = [(name, text) for name, each in found.values.lists() for text in each if text.strip()] if found else []
+    sent = [(name, text) for name, each in found.values.lists() for text in each] if found else []
+    return render(request, "signin/kept.html", {"kept": found, "rows": rows, "sent": sent})
