@@ -7,6 +7,7 @@ holds a word that stands nowhere else. Whatever is asked, nothing falls over (no
 import json
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +23,7 @@ from schemathesis.core import NOT_SET
 from core.tenancy import acting_as
 from incidents.services import add_statement, open_draft, save_draft
 from organisations.actors import Actor
-from organisations.services import issue_token
+from organisations.keys import issue_token
 from remediation import services as remediation
 from tests.evidence.builders import given as item_given
 from tests.people import People
@@ -91,6 +92,20 @@ def as_sent(case: Any) -> tuple[str, bytes, str, dict[str, str]]:
     return query, body, kind, headers
 
 
+def made_up(operation: Any, most: int, ask: Callable[[Any], None]) -> None:
+    """Asks at most so many requests of one operation, the same ones at every run."""
+
+    @settings(
+        max_examples=most, derandomize=True, deadline=None, database=None, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(case=operation.as_strategy())
+    def each(case: Any) -> None:
+        ask(case)
+
+    each()
+
+
 def test_what_the_schema_takes_shows_neither_tenant_anything_of_the_other_and_breaks_nothing(
     people: People, world: World, sign_in: SignIn
 ) -> None:
@@ -126,12 +141,7 @@ def test_what_the_schema_takes_shows_neither_tenant_anything_of_the_other_and_br
 
     for address, operation in operations():
         method = operation.method.upper()
-        if method not in address.door.methods:
-            continue
-        fuzz = settings(
-            max_examples=1 if method in (READ, "DELETE") else 2, derandomize=True, deadline=None, database=None,
-            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
-        fuzz(given(case=operation.as_strategy())(lambda case, a=address, m=method: ask(a, m, case)))()
+        if method in address.door.methods:
+            made_up(operation, 1 if method in (READ, "DELETE") else 2, partial(ask, address, method))
     assert asked > 500
     assert not wrong, "\n".join(map(str, wrong))
