@@ -23,7 +23,7 @@ from tests.browser.checks import WIDTHS, axe_faults, inline_code, layout_faults,
 from tests.browser.conftest import Cast, Sit
 from tests.browser.states import Rooms, rooms
 from tests.doors.addresses import READ, Address, Kind, walk
-from tests.doors.test_crawl import everything
+from tests.doors.cast import everything
 from tests.doors.test_urls import url_of
 from tests.doors.world import World, build
 from tests.evidence.builders import tamper
