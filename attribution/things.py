@@ -1,6 +1,6 @@
 """What of this room can be asked "who can see it": findings. Opinions of a round are nobody's to read before it opens."""
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from incidents.access import CaseAccess
@@ -23,7 +23,7 @@ def narrowed(actor: Actor, case: CaseAccess, finding: Finding) -> list[Narrowed]
     if not Panel.objects.filter(finding=finding, state=Round.SEALED).exists():
         return []
     return [
-        Narrowed(_now("A panel judges it. Until the round opens, each member sees their own opinion and no other."))
+        Narrowed(gettext("A panel judges it. Until the round opens, each member sees their own opinion and no other."))
     ]
 
 

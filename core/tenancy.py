@@ -43,7 +43,7 @@ def current() -> Principal | None:
 BIND = "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', %s, true)"
 # With the tickets of the reader's grants that have an end, as long as that is in the future: a grant is over by its date,
 # whether or not anything swept it away (docs/explanation/tenancy.md).
-BIND_WITH_TICKETS = "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', app_numbers(%s, %s), true)"
+BIND_WITH_TICKETS = "SELECT set_config('app.user_id', %s, true), set_config('app.org_ids', app_numbers(%s::int[], %s::timestamptz), true)"
 
 
 def binding(principal: Principal | None, *, tickets: bool) -> tuple[str, list[object]]:

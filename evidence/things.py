@@ -1,6 +1,6 @@
 """What of this room can be asked "who can see it": items. A seal shuts one further than its grade does."""
 
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound
@@ -26,7 +26,7 @@ def narrowed(actor: Actor, case: CaseAccess, item: EvidenceItem) -> list[Narrowe
     if not item.sealed:
         return []
     holds = Custodian.objects.filter(seal__item=item, replaced_at__isnull=True).select_related("user", "organisation")
-    why = _now(
+    why = gettext(
         "The content is sealed. Everybody below sees that it exists; it is opened only when these custodians agree, for whoever asked them."
     )
     return [Narrowed(why, [f"{each.user}, {each.organisation}" for each in holds])]

@@ -185,7 +185,9 @@ class Scope(TextChoices):
 
 # A key of its own scope takes files out.
 TAKES_OUT = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
-DECISIONS = frozenset({A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES})
+DECISIONS = frozenset(
+    {A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES, A.HANDLE_REQUESTS}
+)
 # An account without a person has none of the roles that sit on a panel, decide, verify, publish or administer.
 SERVICE_ROLES = (Role.ANALYST, Role.RESEARCHER, Role.CUSTODIAN)
 SERVICE_ROLE_CHOICES = [(role.value, role.label) for role in SERVICE_ROLES]
@@ -211,13 +213,13 @@ def actions_of(roles: list[str]) -> frozenset[Action]:
 
 
 # Taking evidence out of the platform is a right of its own, beside the grade: one may see, and not export (SHR-2).
-EXPORTS = frozenset({A.EXPORT_EVIDENCE})
+BY_EXPORT = frozenset({A.EXPORT_EVIDENCE})
 
 
 def opened_by(grades: Iterable[int], *, export: bool = False) -> frozenset[Action]:
     """What these grades open, whoever uses them."""
     opened: frozenset[Action] = frozenset().union(*(BY_GRADE.get(grade, frozenset()) for grade in grades))
-    return opened | EXPORTS if export and A.SEE_EVIDENCE in opened else opened
+    return opened | BY_EXPORT if export and A.SEE_EVIDENCE in opened else opened
 
 
 def allowed(roles: list[str], grades: list[int], *, export: bool = False) -> frozenset[Action]:

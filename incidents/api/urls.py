@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from . import additions, deadlines, drafts, handing, labels, looks, names, recall, searches, sharing, views, watching
+from . import (
+    additions,
+    deadlines,
+    drafts,
+    handing,
+    labels,
+    looks,
+    members,
+    names,
+    recall,
+    searches,
+    sharing,
+    views,
+    watching,
+)
 
 CASE = "incidents/<incident:reference>/"
 
@@ -27,6 +41,8 @@ urlpatterns = [
     path(f"{CASE}hand-over/", handing.HandOverList.as_view(), name="api-hand-over-list"),
     path(f"{CASE}hand-over/<int:offer_id>/", handing.HandOverAnswer.as_view(), name="api-hand-over"),
     path(f"{CASE}emergencies/", handing.EmergencyList.as_view(), name="api-emergency-list"),
+    path("members/<int:membership_id>/sees/", members.MemberReach.as_view(), name="api-member-sees"),
+    path("members/<int:membership_id>/holdings/", members.MemberHoldings.as_view(), name="api-member-holdings"),
     path("emergency/", handing.EmergencyOpen.as_view(), name="api-emergency-open"),
     path(f"{CASE}statements/", additions.StatementList.as_view(), name="api-statement-list"),
     path(f"{CASE}timeline/", additions.TimelineList.as_view(), name="api-timeline-list"),

@@ -5,6 +5,7 @@ from django.urls import path
 from . import (
     activity,
     additions,
+    administration,
     deadlines,
     editing,
     emergency,
@@ -57,6 +58,9 @@ urlpatterns = [
     path(f"{CASE}sharing/in-charge/", handing.in_charge, name="in-charge"),
     path(f"{CASE}sharing/hand-over/", handing.hand_over_new, name="hand-over-new"),
     path(f"{CASE}sharing/hand-over/<int:offer_id>/", handing.hand_over_answer, name="hand-over-answer"),
+    path("organisation/members/<int:membership_id>/sees/", administration.member_sees, name="member-sees"),
+    path("organisation/grants/", administration.organisation_grants, name="organisation-grants"),
+    path("organisation/guests/", administration.organisation_guests, name="organisation-guests"),
     path("preview/end/", previews.preview_end, name="preview-end"),
     path("emergency/", emergency.emergency_open, name="emergency-open"),
     path(f"{CASE}names/", names.incident_names, name="incident-names"),

@@ -117,6 +117,7 @@ HOUSES = (
             Person("publisher", "Anneke Sorel", (Role.PUBLISHER,)),
             Person("second-publisher", "Idris Valente", (Role.PUBLISHER,)),
             Person("researcher", "Mei Castaldi", (Role.RESEARCHER,)),
+            Person("emergency", "Lars Ngata", (Role.EMERGENCY,)),
         ),
     ),
 )  # fmt: skip

@@ -12,6 +12,7 @@ WORDS: dict[Action, Any] = {
     Action.EDIT: _("Change the facts of a case"),
     Action.SHARE: _("Share a case and end a share"),
     Action.SEE_GRANTS: _("See whom a case is shared with"),
+    Action.HIDE_NAMES: _("Hide the names in a case and show them again"),
     Action.CLOSE: _("Close a case and open it again"),
     Action.SEE_EVIDENCE: _("See evidence"),
     Action.ADD_EVIDENCE: _("Add evidence"),
@@ -35,7 +36,10 @@ WORDS: dict[Action, Any] = {
     Action.PUBLISH_RELEASE: _("Publish figures"),
     Action.SEE_AUDIT: _("See who looked at a case and what was changed"),
     Action.HANDLE_REQUESTS: _("File and decide requests for data"),
+    Action.LOOK_UP_NAMES: _("Look behind the handle of a case without names"),
+    Action.OPEN_IN_EMERGENCY: _("Open a case in an emergency"),
     Action.MANAGE_ORGANISATION: _("Administer the organisation"),
+    Action.OPEN_IN_EMERGENCY: _("Open a case in an emergency, without a grant"),
     Action.ATTEST: _("Attest to the evidence standard for the organisation"),
     Action.REVIEW_ATTESTATION: _("Review the attestation of another organisation"),
 }

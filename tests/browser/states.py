@@ -5,6 +5,8 @@ Each is made through the services by the people who would do it; `rooms` says wh
 
 from django.urls import reverse
 
+from accreditation import services as accreditation
+from accreditation.models import Attestation
 from attribution import services as attribution
 from attribution.models import FindingIssue
 from core.tenancy import acting_as
@@ -13,12 +15,14 @@ from evidence.models import EvidenceItem
 from incidents.models import Incident
 from organisations.actors import Actor
 from organisations.roles import Grade
+from tests.accreditation.test_services import sent
 from tests.attribution.ground import Ground, as_
 from tests.attribution.test_services_reply import ASK, answered, asked, noticed
 from tests.browser.conftest import Cast
 from tests.evidence.builders import given, shared
 from tests.evidence.seals import Sealed
 from tests.evidence.test_redaction import pdf, proposed
+from tests.people import accredited, lapse
 from tests.tenancy.test_walls import filed
 
 Rooms = dict[str, tuple[str, Actor | None]]
@@ -102,6 +106,28 @@ def replied(cast: Cast) -> Rooms:
     }
 
 
+def attested(cast: Cast) -> Rooms:
+    """An attestation being written, one with its reviewer, one in force; and shares with a house that lapsed."""
+    ferrow, brigid, meridian = cast.ferrow.admin, cast.brigid.admin, cast.meridian.admin
+    accredited(ferrow.organisation, cast.secretariat.organisation)
+    incident = filed(cast.vela.analyst)
+    shared(cast.vela.analyst, incident, ferrow.organisation, Grade.EVIDENCE)
+    lapse(ferrow.organisation)
+    with acting_as(ferrow.principal):
+        draft = accreditation.begin_attestation(actor=ferrow)
+    waiting = sent(brigid, meridian)
+    with acting_as(meridian.principal):
+        held = Attestation.objects.get(organisation=meridian.organisation)
+    return {
+        "attestation-answers": (reverse("attestation-answers", args=[draft.pk]), ferrow),
+        "attestation-send": (reverse("attestation-send", args=[draft.pk]), ferrow),
+        "attestation-decide": (reverse("attestation-decide", args=[waiting.pk]), meridian),
+        "attestation": (reverse("attestation", args=[waiting.pk]), meridian),
+        "attestation-end": (reverse("attestation-end", args=[held.pk]), meridian),
+        "share-recall-all": (reverse("share-recall-all", args=["ferrow"]), cast.vela.analyst),
+    }
+
+
 def rooms(cast: Cast) -> Rooms:
     """Every such page."""
-    return sealed(cast) | handled(cast) | replied(cast)
+    return sealed(cast) | handled(cast) | replied(cast) | attested(cast)

@@ -51,6 +51,15 @@ def test_a_preview_shows_what_such_a_reader_may_do_and_what_the_viewer_may(peopl
     assert actions == allowed([Role.ANALYST], [grade]) & mine - {Action.FILE}
 
 
+def test_a_viewer_sees_no_more_than_their_own_role_allows(people: People) -> None:
+    """A coordinator adds no evidence, so looking as an analyst who may does not show them that either."""
+    incident = filed(people.vela.analyst)
+    looking = through(people.vela.coordinator, begun(people.vela.coordinator, incident, people, Grade.CONTRIBUTE))
+    with acting_as(looking.principal):
+        actions = case_for(looking, incident.reference).actions
+    assert Action.SEE_EVIDENCE in actions and Action.ADD_EVIDENCE not in actions
+
+
 def test_it_shows_this_case_and_nothing_else_of_anybody(people: People) -> None:
     vela = people.vela.analyst
     incident, other = filed(vela), filed(vela)
