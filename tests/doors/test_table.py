@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty
 SignIn = Callable[[Actor], Client]
 
 # A step of a sign-in that was not begun leads back to its beginning.
-STEPS_OF_A_SIGN_IN = {"mfa_authenticate", "account_confirm_login_code"}
+STEPS_OF_A_SIGN_IN = {"mfa_login_webauthn", "mfa_authenticate", "account_confirm_login_code"}
 # Of another house, and meant for those it shares a case with: whom to call there (ESC-8).
 SHOWN_TO_PARTNERS = {"duty-of", "api-duty-of"}
 # Takes POST only with a header that says it stands for another method (tus 1.0.0): 405 without it, whoever asks.
