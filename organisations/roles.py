@@ -210,13 +210,13 @@ def actions_of(roles: list[str]) -> frozenset[Action]:
 
 
 # Taking evidence out of the platform is a right of its own, beside the grade: one may see, and not export (SHR-2).
-EXPORTS = frozenset({A.EXPORT_EVIDENCE})
+BY_EXPORT = frozenset({A.EXPORT_EVIDENCE})
 
 
 def opened_by(grades: Iterable[int], *, export: bool = False) -> frozenset[Action]:
     """What these grades open, whoever uses them."""
     opened: frozenset[Action] = frozenset().union(*(BY_GRADE.get(grade, frozenset()) for grade in grades))
-    return opened | EXPORTS if export and A.SEE_EVIDENCE in opened else opened
+    return opened | BY_EXPORT if export and A.SEE_EVIDENCE in opened else opened
 
 
 def allowed(roles: list[str], grades: list[int], *, export: bool = False) -> frozenset[Action]:
