@@ -1,29 +1,28 @@
 """What may stand in a document at its mark: the one place that says no, for reviews and verification reports alike (R2.8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from attribution.rules.texts import MESSAGES, Text
+from core.marks import above
 from documents.failures import NotMade
 from evidence.models import EvidenceItem
-from incidents.marks import above
 
 WITHHELD = "withheld"
 
 
 def stop_above(marked: Iterable[tuple[str, str]], limit: str) -> None:
     """Stops a document, and nothing of it is made, when one of these things (name, mark) is marked above `limit`."""
-    for name, mark in marked:
-        if above(mark, limit):
-            raise NotMade("above_mark", f"{name} ({mark})")
+    for name, mark in above(marked, limit):
+        raise NotMade("above_mark", f"{name} ({mark})")
 
 
-def hidden_origins(items: Iterable[EvidenceItem], limit: str) -> frozenset[str]:
-    """Names of origins that are known only from items above `limit`: to say them would tell of those items (R2.12)."""
+def hidden_origins(items: Iterable[EvidenceItem], closed: Collection[str]) -> frozenset[str]:
+    """Names of origins that are known only from items in `closed`: to say them would tell of those items (R2.12)."""
     known: dict[str, bool] = {}
     for item in items:
         if item.origin is not None:
-            known[item.origin.name] = known.get(item.origin.name, True) and above(item.mark, limit)
+            known[item.origin.name] = known.get(item.origin.name, True) and item.label in closed
     return frozenset(name for name, hidden in known.items() if hidden)
 
 

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from attribution.models import Finding, StandingChange
 from core.errors import NotFound
 from core.marks import above
+from documents.models import Job
 from documents.selectors import document_as_json, job_as_json
 from evidence.models import CustodyEntry
 from incidents.access import CaseAccess
@@ -35,11 +36,9 @@ def review_of(case: CaseAccess, number: int) -> Review:
     return review
 
 
-def made_with_names(case: CaseAccess, review: Review) -> bool:
-    """Whether a finished review was made while names were shown, so that it tells them."""
-    before = (
-        Blinding.objects.filter(incident=case.incident, changed_at__lte=review.job.started_at).order_by("-pk").first()
-    )
+def made_with_names(case: CaseAccess, job: Job) -> bool:
+    """Whether a finished document was made while names were shown, so that it tells them."""
+    before = Blinding.objects.filter(incident=case.incident, changed_at__lte=job.started_at).order_by("-pk").first()
     return before is None or not before.hidden
 
 

@@ -5,6 +5,7 @@ Nothing about opinions reaches anybody else: that or when somebody sealed one mu
 everybody at once; a member is told of their own opinion that is due. Sealing an opinion tells nobody anything.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, time
 from typing import Any, cast
@@ -20,7 +21,7 @@ from notifications.watching import watchable
 from organisations.models import Organisation, User
 from organisations.roles import Grade
 
-from .models import Finding, Panel, Seat, StandingChange
+from .models import Finding, Panel, Remark, Seat, StandingChange
 from .norms import named, roles_for
 from .states import Conflict
 from .words import cause_words
@@ -198,3 +199,27 @@ def tell_opened(panel: Panel, by: User) -> None:
         key=f"panel.opened:{panel.pk}:{panel.round}", root_id=incident.pk, reference=incident.reference, mark=incident.mark,
         subject=finding.label, url=reverse("panel", args=[incident.reference, panel.number]),
     )  # fmt: skip
+
+
+MENTION = re.compile(r"(?<![\w@])@S-(\d{1,4})\b")
+
+
+def tell_mentioned(remark: Remark) -> None:
+    """To each member of the panel whose seat a remark names as `@S-2`; not to whoever says it. It says where, not what."""
+    panel, incident = remark.panel, remark.incident
+    named = {int(number) for number in MENTION.findall(remark.text)}
+    for seat in sitting(panel):
+        if seat.number in named and seat.member and seat.pk != remark.seat_id:
+            tell(
+                kind="panel.mentioned", to=[seat.member], key=f"panel.mentioned:{remark.pk}:{seat.pk}", root_id=incident.pk,
+                reference=incident.reference, mark=incident.mark, subject=panel.label,
+                url=reverse("panel", args=[incident.reference, panel.number]),
+            )  # fmt: skip
+
+
+declare(
+    Kind(
+        "panel.mentioned", Reason.MENTION, _("You were named in the discussion of %(subject)s"),
+        _("A member named your seat with @."), personal=True,
+    )
+)  # fmt: skip

@@ -105,9 +105,14 @@ def marks_that_leave(way: Way, reader: Reader = Reader.STRANGER) -> list[str]:
     return [mark for mark in Mark.values if may_leave(mark, way, reader)]
 
 
+def stricter(mark: str, than: str) -> bool:
+    """Whether something so marked may not stand on a paper marked `than`."""
+    return ORDER[mark] > ORDER[than]
+
+
 def above(things: Iterable[tuple[str, str]], ceiling: str) -> list[tuple[str, str]]:
     """Those of `(label, mark)` that are marked more strictly than the paper they would stand on."""
-    return [(label, mark) for label, mark in things if ORDER[mark] > ORDER[ceiling]]
+    return [(label, mark) for label, mark in things if stricter(mark, ceiling)]
 
 
 class NotCleared(DomainError):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -141,6 +141,25 @@ def name_of(number: int, name: str) -> str:
     """A name as it may be shown now: for names that come from elsewhere than a field."""
     found = handle_of(number)
     return found.words if found else name
+
+
+class Bearer(Protocol):
+    """A person or an organisation."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def name(self) -> Any: ...
+
+
+def name_for_all(bearer: Bearer) -> str:
+    """A name as it may stand in what is kept or told to others: in a blind case not even one's own."""
+    on = _veil.get()
+    if on is None:
+        return str(bearer.name)
+    if bearer.pk not in on.handles:
+        on.handles[bearer.pk] = on.give(bearer.pk)
+    return on.handles[bearer.pk].words
 
 
 def covering_names(value: str) -> str:

@@ -131,10 +131,17 @@ class Answer:
     ip: str
 
 
-def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, allow: Collection[str] = (), seconds: float, most_bytes: int
+def request(
+    method: str,
+    url: str,
+    *,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    allow: Collection[str] = (),
+    seconds: float,
+    most_bytes: int,
 ) -> Answer:
-    """Sends a body once, to a judged address, and reads at most `most_bytes` of the answer. Raises Refused.
+    """Asks once, at a judged address, and reads at most `most_bytes` of the answer. Raises Refused.
 
     No redirect is followed. `seconds` bounds all of it: a server that dribbles its answer is cut off.
     """
@@ -146,9 +153,8 @@ def post(
     watch.daemon = True
     watch.start()
     try:
-        connection.request(
-            "POST", path_of(url), body, {"Host": host_header(host, port), "Connection": "close", **headers}
-        )
+        sent = {"Host": host_header(host, port), "Connection": "close", **(headers or {})}
+        connection.request(method, path_of(url), body, sent)
         answer = connection.getresponse()
         return Answer(answer.status, answer.read(most_bytes), to.ip)
     except ssl.SSLError as problem:
@@ -158,3 +164,10 @@ def post(
     finally:
         watch.cancel()
         connection.close()
+
+
+def post(
+    url: str, body: bytes, headers: Mapping[str, str], *, allow: Collection[str] = (), seconds: float, most_bytes: int
+) -> Answer:
+    """Sends a body once; see `request`."""
+    return request("POST", url, body=body, headers=headers, allow=allow, seconds=seconds, most_bytes=most_bytes)

@@ -10,7 +10,7 @@ from django.db import connection
 from core import naming
 from core.naming import Handle, Veil
 from organisations.actors import Actor
-from organisations.models import Membership
+from organisations.models import Membership, Organisation
 
 from .models import Incident
 
@@ -35,12 +35,19 @@ def give_handles(pairs: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Hand
 
 def own_names(actor: Actor) -> frozenset[int]:
     """Whom the reader knows by name in any case: themselves, the organisations they belong to, and the people of the one they act for."""
+    if actor.glass is not None:  # whoever looks as somebody else learns no name by it
+        return frozenset({actor.user.pk})
     numbers = {actor.user.pk, actor.organisation.pk}
     rows = Membership.objects.filter(organisation=actor.organisation).values_list("user_id", flat=True)
     numbers |= set(rows)
     return frozenset(
         numbers | set(Membership.objects.filter(user=actor.user).values_list("organisation_id", flat=True))
     )
+
+
+def hide_one(root_id: int, bearer: Organisation) -> None:
+    """From here on this object is shown by its handle in the case, wherever it is shown."""
+    bearer.__dict__[naming.OWN] = give_handles([(root_id, bearer.pk)])[root_id, bearer.pk]
 
 
 def hide_names(actor: Actor, root_id: int) -> None:

@@ -23,17 +23,24 @@ def place_in(said: str) -> Place:
         return None
 
 
-def look_rows(found: Iterable[Look]) -> list[dict[str, Any]]:
-    """Looks in words. Three statements, whatever their number."""
+def look_rows(found: Iterable[Look], house: int | None = None) -> list[dict[str, Any]]:
+    """Looks in words. Three statements, whatever their number.
+
+    With `house` no case is open whose veil would cover names: at a case that is worked on without names, those of other
+    organisations are left out.
+    """
     found = list(found)
     users = User.objects.in_bulk({look.actor_id for look in found})
     houses = Organisation.objects.in_bulk({look.organisation_id for look in found})
-    cases = dict(Incident.objects.filter(pk__in={look.root_id for look in found}).values_list("pk", "reference"))
+    rows = Incident.objects.filter(pk__in={look.root_id for look in found}).values_list("pk", "reference", "blind")
+    cases = {pk: reference for pk, reference, _blind in rows}
+    veiled = {pk for pk, _reference, blind in rows if blind} if house is not None else set()
+    covered = {look.pk for look in found if look.root_id in veiled and look.organisation_id != house}
     return [
         {
             "at": look.at,
-            "person": users.get(look.actor_id),
-            "organisation": houses.get(look.organisation_id),
+            "person": None if look.pk in covered else users.get(look.actor_id),
+            "organisation": None if look.pk in covered else houses.get(look.organisation_id),
             "act": look.get_act_display(),
             "door": look.get_door_display(),
             "case": cases.get(look.root_id, ""),
@@ -45,12 +52,12 @@ def look_rows(found: Iterable[Look]) -> list[dict[str, Any]]:
     ]
 
 
-def plain_rows(found: Iterable[Look]) -> list[dict[str, str]]:
+def plain_rows(found: Iterable[Look], house: int | None = None) -> list[dict[str, str]]:
     """Looks as a program reads them: codes and not words."""
     return [
         {
             "at": row["at"].isoformat(), "person": str(row["person"] or ""), "organisation": str(row["organisation"] or ""),
             "act": row["codes"][0], "door": row["codes"][1], "case": row["case"], "what": row["what"], "subject": row["subject"],
         }
-        for row in look_rows(found)
+        for row in look_rows(found, house)
     ]  # fmt: skip

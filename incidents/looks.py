@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -94,6 +94,8 @@ Place = tuple[datetime, int] | None
 def looks_at(incident: Incident, asked: Asked, limit: int = PAGE, before: Place = None) -> list[Look]:
     """Who looked at a case, newest first; empty for whoever neither holds nor oversees it."""
     at, pk = before or (None, None)
+    if incident.blind:  # to ask for somebody by number would tell who it is
+        asked = replace(asked, organisation=None, person=None)
     said = [incident.pk, asked.begin, asked.end, asked.act, asked.door, asked.organisation, asked.person, limit, at, pk]
     return list(Look.objects.raw(LOOKS, said))
 
@@ -111,6 +113,10 @@ def looks_of_house(actor: Actor, scope: str, asked: Asked, limit: int = PAGE, be
     for name, value in {"act": asked.act, "door": asked.door, "organisation_id": asked.organisation, "actor_id": asked.person}.items():  # fmt: skip
         if value:
             found = found.filter(**{name: value})
+    if scope == "held" and (
+        asked.organisation or asked.person
+    ):  # asked for by number, who is hidden would be told apart
+        found = found.exclude(root_id__in=Incident.objects.filter(blind=True, holder=actor.organisation).values("pk"))
     if before:
         found = found.extra(where=["(at, id) < (%s, %s)"], params=list(before))
     return list(found.order_by("-at", "-pk")[:limit])
@@ -154,10 +160,16 @@ def changes_in(incident: Incident, limit: int = PAGE, before: int | None = None)
     return [
         Change(
             number, at, actor_id, organisation_id, table, row_id,
-            json.loads(content) if content is not None and (table, row_id) in seen else None, entry_id,
+            told(incident, content) if content is not None and (table, row_id) in seen else None, entry_id,
         )
         for number, at, actor_id, organisation_id, table, row_id, content, entry_id in rows
     ]  # fmt: skip
+
+
+def told(incident: Incident, content: str) -> dict[str, list[Any]]:
+    """Old and new of each column; where names are hidden, numbers of people and organisations are too."""
+    found: dict[str, list[Any]] = json.loads(content)
+    return {name: pair for name, pair in found.items() if not (incident.blind and name.endswith("_id"))}
 
 
 # Rows come and go with the case itself: what is gone was seen by whoever sees the case.

@@ -38,8 +38,3 @@ def must_be_cleared(actor: Actor, incident: Incident, things: Iterable[Marked], 
     """Raises NotCleared (409) naming everything whose mark does not let it leave this way with the actor."""
     if refused := not_cleared(actor, incident, things, way):
         raise NotCleared(refused)
-
-
-def above(mark: str, limit: str) -> bool:
-    """Whether something so marked may not stand in a thing marked `limit` (R2.8)."""
-    return ORDER[Mark(mark)] > ORDER[Mark(limit)]

@@ -20,6 +20,7 @@ from organisations.models import Organisation, User
 from organisations.roles import NOT_GRANTED_TO, Action, Grade, Role
 
 from .access import case_for
+from .blind import hide_one
 from .models import Incident, IncidentGroupPermission, IncidentUserPermission, Preview
 
 LASTS = timedelta(minutes=15)
@@ -140,6 +141,8 @@ def through(viewer: Actor, preview_id: int) -> Actor:
     """
     found = own_preview(viewer, preview_id)
     case = case_for(viewer, found.incident.reference, Action.SHARE)
+    if case.incident.blind and found.organisation_id != viewer.organisation.pk:
+        hide_one(case.incident.pk, found.organisation)  # on every page, also those that are of no case
     glass = Glass(
         preview=found.pk, number=found.number, ceiling=case.actions, reference=found.incident.reference, until=found.until,
         words=str(found.person) if found.person else "",

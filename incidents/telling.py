@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core import naming
 from notifications.kinds import Kind, Reason, declare
 from notifications.services import tell
 from notifications.watching import watchable
@@ -96,7 +97,7 @@ def offered(incident: Incident, offer: HandOver) -> None:
     """The organisation a case is offered to."""
     tell(
         kind="case.offered", to=[offer.to_organisation], key=f"offer/{offer.pk}", root_id=incident.pk,
-        reference=incident.reference, mark=incident.mark, subject=offer.from_organisation.name[:80],
+        reference=incident.reference, mark=incident.mark, subject=naming.name_for_all(offer.from_organisation)[:80],
         url=reverse("hand-over-answer", args=[incident.reference, offer.pk]),
     )  # fmt: skip
 
@@ -106,7 +107,7 @@ def taken_over(offer: HandOver) -> None:
     incident = offer.incident
     tell(
         kind="case.taken_over", to=[offer.from_organisation], key=f"offer/{offer.pk}/taken", root_id=incident.pk,
-        reference=incident.reference, mark=incident.mark, subject=offer.to_organisation.name[:80],
+        reference=incident.reference, mark=incident.mark, subject=naming.name_for_all(offer.to_organisation)[:80],
         url=reverse("incident", args=[incident.reference]),
     )  # fmt: skip
 

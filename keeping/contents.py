@@ -8,7 +8,7 @@ from typing import Any
 
 import rfc8785
 from django.apps import apps
-from django.db import models
+from django.db import connection, models
 
 from incidents.models import Incident
 from ledger.hashing import moment
@@ -61,12 +61,24 @@ def line(value: dict[str, Any]) -> bytes:
     return bytes(rfc8785.dumps(value)) + b"\n"
 
 
+def readable() -> set[str]:
+    """Tables the application may read at all: some belong to functions alone."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')"
+            " AND has_table_privilege(c.oid, 'SELECT')"
+        )
+        return {name for (name,) in cursor.fetchall()}
+
+
 def tied(name: str, to: type[models.Model]) -> list[type[models.Model]]:
     """Every model with a foreign key of this name to `to`, by label."""
+    tables = readable()
     found = [
         model
         for model in apps.get_models()
         if model._meta.label_lower not in NOT_HELD
+        and model._meta.db_table in tables
         and any(field.name == name and field.related_model is to for field in model._meta.concrete_fields)
     ]
     return sorted(found, key=lambda model: model._meta.label_lower)
@@ -102,7 +114,9 @@ def chosen(name: str, house: Organisation, incidents: list[Incident]) -> models.
         case "ledger.entry":
             return model.objects.filter(organisation_id=house.pk)  # type: ignore[no-any-return]
         case "ledger.look":
-            return model.objects.filter(models.Q(organisation_id=house.pk) | models.Q(holder_id=house.pk))  # type: ignore[no-any-return]
+            hidden = Incident.objects.filter(blind=True).values("pk")
+            own = models.Q(organisation_id=house.pk) | models.Q(holder_id=house.pk)
+            return model.objects.filter(own).exclude(root_id__in=hidden)  # type: ignore[no-any-return]
     return model._default_manager.filter(organisation=house)  # type: ignore[no-any-return]
 
 

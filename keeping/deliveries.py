@@ -14,6 +14,7 @@ from exchange.custody.data import custody_data
 from exchange.package import layout
 from exchange.package.material import description, existence, holding_of
 from incidents.access import CaseAccess, case_for
+from incidents.hiding import must_show_names
 from incidents.snapshots import facts_of
 from ledger.hashing import moment
 from ledger.services import record
@@ -44,6 +45,8 @@ def items_of(actor: Actor, request: DataRequest) -> tuple[CaseAccess | None, lis
     if request.incident is None or not (numbers or FACTS in request.parts):
         return None, []
     case = case_for(actor, request.incident.reference, Action.EXPORT_EVIDENCE if numbers else Action.VIEW)
+    if numbers:
+        must_show_names(case.incident)  # also when they were hidden while it waited
     found = EvidenceItem.objects.filter(incident=case.incident, number__in=numbers)
     found = found.select_related("incident", "origin", "statement", "organisation").prefetch_related("files")
     return case, list(found.order_by("number"))

@@ -36,7 +36,7 @@ Made {made} for {person}: {reason}
 
 A BagIt bag (RFC 8493): manifest-sha256.txt names the SHA-256 of every file, signature.txt signs the manifests.
 data/<app>.<table>.jsonl holds one row a line as canonical JSON (RFC 8785). Times are UTC. A column named <thing>_id is the number
-of a row of another table. Keys, digests and places in the store are left out.
+of a row of another table. Keys, digests and places in the store are left out; so are cases that are worked on without names.
 {files}
 """
 
@@ -98,8 +98,8 @@ def send(export: HouseExport, actor: Actor) -> None:
 
 
 def next_cases(actor: Actor, after: int) -> list[Incident]:
-    """The next cases the organisation holds."""
-    found = Incident.objects.filter(holder=actor.organisation, pk__gt=after).select_related("holder")
+    """The next cases the organisation holds; those that are worked on without names wait until names are shown again."""
+    found = Incident.objects.filter(holder=actor.organisation, pk__gt=after, blind=False).select_related("holder")
     return list(found.order_by("pk")[:CASES])
 
 
@@ -137,8 +137,9 @@ def make(actor: Actor, export: HouseExport, alive: Alive) -> None:
 def spooled(actor: Actor, incidents: list[Incident], folder: Path, alive: Alive) -> tuple[list[str], int]:
     """Each table of the part as a file in `folder`, read as the person who asked; the tables and how many rows they have."""
     names, count = [], 0
-    tables = contents.tables_of_cases if incidents else contents.tables_of_house
-    for name in tables():
+    with acting(actor):
+        tables = contents.tables_of_cases() if incidents else contents.tables_of_house()
+    for name in tables:
         with acting(actor), (folder / name).open("wb") as out:
             for each in contents.rows_of(name, actor.organisation, incidents):
                 out.write(each)

@@ -15,7 +15,7 @@ from ledger.services import record
 from organisations.actors import Actor
 from organisations.models import ApiToken, Membership, MembershipChange, User
 
-from .contents import plain
+from .contents import plain, readable
 from .models import DataRequest
 
 
@@ -47,14 +47,18 @@ def account_of(user: User) -> dict[str, Any]:
 
 def rows_naming(user: User) -> list[dict[str, Any]]:
     """Records the reader may see that name the person as the one who did something: kept with the record, by count."""
-    found = []
+    found, tables = [], readable()
     for model in apps.get_models():
         fields = [
             field.name
             for field in model._meta.concrete_fields
             if isinstance(field, models.ForeignKey) and field.related_model is User
         ]
-        if not fields or model._meta.app_label in ("admin", "account", "mfa", "guardian", "organisations"):
+        if (
+            not fields
+            or model._meta.db_table not in tables
+            or model._meta.app_label in ("admin", "account", "mfa", "guardian", "organisations")
+        ):
             continue
         wanted = models.Q()
         for name in fields:

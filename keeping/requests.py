@@ -15,6 +15,7 @@ from core.errors import Invalid, NotFound
 from evidence.models import EvidenceItem
 from incidents.access import case_for
 from incidents.facts import clean_text
+from incidents.hiding import must_show_names
 from incidents.models import Incident
 from ledger.services import record
 from organisations.actors import Actor
@@ -169,6 +170,7 @@ def checked_parts(actor: Actor, request: DataRequest, parts: Sequence[str]) -> l
         raise Invalid({"parts": [_("The request is about no case.")]})
     if labels and request.incident is not None:
         case = case_for(actor, request.incident.reference, Action.EXPORT_EVIDENCE)
+        must_show_names(case.incident)
         there = set(EvidenceItem.objects.filter(incident=case.incident).values_list("number", flat=True))
         if strange := [label for label in labels if int(label[2:]) not in there]:
             raise Invalid({"parts": [_("%(label)s is not an item of this case.") % {"label": strange[0]}]})

@@ -41,6 +41,8 @@ UNWATCHED = {
     "attribution_seat": "a declaration of conflicts may hold private matters; each step is in the ledger",
     "documents_document": "never changed",
     "documents_job": "a worker’s state",
+    "incidents_handover": "an offer to another house; each step is in the ledger",
+    "incidents_preview": "a look through somebody else’s eyes, and its end",
     "evidence_custodian": "a share of a key",
     "evidence_intakejob": "a worker’s state",
     "evidence_pendingupload": "a transfer under way",

@@ -11,7 +11,7 @@ EXPORTED = frozenset(
         "evidence-open", "api-evidence-content", "evidence-csv", "package-file", "api-package-file", "custody-record-document",
         "custody-record-data", "api-custody-record-document", "api-custody-record-data", "review-document", "api-review-document",
         "attribution-matrix-csv", "evidence-seal-open", "api-evidence-seal-open", "api-finding-report", "incident-looks-csv",
-        "incident-looks-json",
+        "incident-looks-json", "verification-document", "verification-data", "api-verification-document", "api-verification-data",
     }
 )  # fmt: skip
 # Looked into without taking it: a redaction's pages, what would follow from a change.
@@ -20,11 +20,12 @@ PREVIEWED = frozenset({"evidence-redaction", "api-evidence-redaction", "attribut
 PARTS = frozenset(
     {
         "package-progress", "custody-record-progress", "review-progress", "received-package-progress", "api-evidence-work",
+        "verification-progress",
     }
 )  # fmt: skip
 SAFE = frozenset({"GET", "HEAD"})
 # The part of an address that names the thing below the case, as people write it.
-NAMED = ("label", "number", "panel", "seat", "record", "request_id", "redaction_id", "sha256")
+NAMED = ("label", "number", "code", "panel", "seat", "record", "request_id", "redaction_id", "sha256")
 
 
 def visit_of(request: HttpRequest) -> Visit | None:

@@ -19,6 +19,7 @@ PROBLEMS = {
     "tls": _("The server’s certificate is not valid."),
     "unreachable": _("The server did not answer."),
     "too_slow": _("The server took too long."),
+    "waited": _("It waited thirty days for a disabled webhook."),
 }
 DISABLED = {
     "failing": _("Nothing had arrived for days."),

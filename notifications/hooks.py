@@ -11,7 +11,10 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from standardwebhooks import Webhook
+
+from core.marks import Way, may_leave
 
 from .kinds import KINDS, Kind
 
@@ -27,7 +30,6 @@ SECONDS, MOST_ANSWER = 15, 16 * 1024
 FAILING_DAYS = 5
 # After a rotation the old secret signs too, so long.
 GRACE = timedelta(hours=24)
-OPEN_MARKS = ("TLP:CLEAR", "TLP:GREEN")
 TEST = "webhook.test"
 
 
@@ -49,6 +51,21 @@ def subscribable() -> list[Kind]:
     return sorted((kind for kind in KINDS.values() if not kind.personal), key=lambda kind: kind.code)
 
 
+class Blank(dict[str, Any]):
+    """Stands for the values of a kind's words where there is nothing to tell yet."""
+
+    def __missing__(self, name: str) -> Any:
+        return 1 if name in {"n", "asked", "shares", "days"} else "…"
+
+
+def described(kind: Kind) -> str:
+    """What happens, in words without values: "Review of … is due"."""
+    try:
+        return kind.sentence(Blank(verb="incident.edited"))
+    except (KeyError, TypeError, ValueError, ObjectDoesNotExist):  # words that look something up by their values
+        return str(kind.why)
+
+
 def body(
     *, kind: str, message_id: str, made_at: datetime, reference: str, link: str, marks: Iterable[str], subject: str = "",
     due_at: datetime | None = None,
@@ -56,7 +73,7 @@ def body(
     """The message. `marks`: the one it was told with and the one the case has now; no marks: it is about no case."""
     data: dict[str, Any] = {"id": reference or message_id, "link": link}
     shown = [mark for mark in marks if mark]
-    if all(mark in OPEN_MARKS for mark in shown) and (shown or not reference):
+    if all(may_leave(mark, Way.CHANNEL) for mark in shown) and (shown or not reference):
         if subject:
             data["subject"] = subject
         if due_at:

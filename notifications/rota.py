@@ -6,6 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from core import clock
 from core.errors import NotFound
@@ -96,7 +97,9 @@ def asked_of(organisation: Organisation) -> list[Asked]:
 
 
 def days_in_words(contact: DutyContact) -> str:
-    """Monday, Tuesday, …"""
+    """Monday, Tuesday, …, or every day."""
+    if len(contact.weekdays) == len(WEEKDAYS):
+        return _("Every day")
     return ", ".join(str(label) for number, label in WEEKDAYS if number in contact.weekdays)
 
 

@@ -183,8 +183,11 @@ class Scope(TextChoices):
     ACCOUNT = "account", _("Change the person’s own inbox and settings")
 
 
-EXPORTS = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
-DECISIONS = frozenset({A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES})
+# A key of its own scope takes files out.
+TAKES_OUT = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
+DECISIONS = frozenset(
+    {A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES, A.HANDLE_REQUESTS}
+)
 # An account without a person has none of the roles that sit on a panel, decide, verify, publish or administer.
 SERVICE_ROLES = (Role.ANALYST, Role.RESEARCHER, Role.CUSTODIAN)
 SERVICE_ROLE_CHOICES = [(role.value, role.label) for role in SERVICE_ROLES]
@@ -193,8 +196,8 @@ SERVICE_ROLE_CHOICES = [(role.value, role.label) for role in SERVICE_ROLES]
 def actions_within(scopes: list[str]) -> frozenset[Action]:
     """Every action a key with these scopes may use, if its person may. What no scope names belongs to ACT."""
     by_scope = {
-        Scope.READ: (READS - EXPORTS),
-        Scope.EXPORT: EXPORTS,
+        Scope.READ: (READS - TAKES_OUT),
+        Scope.EXPORT: TAKES_OUT,
         Scope.DECIDE: DECISIONS,
         Scope.MANAGE: frozenset({A.MANAGE_ORGANISATION}),
         Scope.ACCOUNT: frozenset(),

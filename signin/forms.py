@@ -1,10 +1,12 @@
-"""allauth's forms of the second factor in our words: its own are not in every language of ours."""
+"""allauth's forms in our words, where its own are not in every language of ours, or allow what is not allowed here."""
 
 from typing import Any
 
+from allauth.account.forms import AddEmailForm
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 
@@ -55,3 +57,11 @@ class PasskeyNameForm(EditWebAuthnForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = _("Name")
+
+
+class NoOtherAddress(AddEmailForm):  # type: ignore[misc]
+    """Nobody gives themselves another address: by an address one is invited, and linked to an organisation's own sign-in."""
+
+    def clean_email(self) -> str:
+        """Always refused."""
+        raise forms.ValidationError(_("Your address was given by your organisation. Ask its administrator."))

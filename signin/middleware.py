@@ -15,14 +15,15 @@ from rest_framework.permissions import AllowAny
 from core import typed
 from core.http import error_page
 from organisations.actors import Actor
+from organisations.errors import OtherWayIn
+from organisations.middleware import ONLY_KEY
 from organisations.models import User
+from organisations.selectors import memberships_of
 
 from . import errors, keeping, sessions
 from .factors import has_second_factor
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-# Said by the session: the organisation's own sign-in has asked for a second factor already.
-SHOWN_THERE = "second_factor_there"
 
 # Where somebody without a second factor may still go: to set one up, to act for another organisation, or away.
 OPEN = frozenset(
@@ -30,6 +31,14 @@ OPEN = frozenset(
         "account", "account_logout", "account_reauthenticate", "account_change_password", "account_set_password", "mfa_index",
         "mfa_activate_totp", "mfa_add_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_view_recovery_codes",
         "organisation-switch",
+    }
+)  # fmt: skip
+
+# What gives an account another way in.
+WAYS_IN = frozenset(
+    {
+        "account_set_password", "account_change_password", "account_email", "mfa_activate_totp", "mfa_deactivate_totp",
+        "mfa_add_webauthn", "mfa_remove_webauthn", "mfa_generate_recovery_codes",
     }
 )  # fmt: skip
 
@@ -114,7 +123,17 @@ def second_factor_due(request: HttpRequest) -> bool:
     actor = getattr(request, "actor", None)
     if not isinstance(actor, Actor) or not actor.organisation.second_factor_required or actor.user.is_service:
         return False
-    return not (request.session.get(SHOWN_THERE) == actor.organisation.pk or has_second_factor(actor.user))
+    return not (request.session.get(sessions.SHOWN_THERE) == actor.organisation.pk or has_second_factor(actor.user))
+
+
+def would_open_more(request: HttpRequest) -> bool:
+    """Whether a new way into this account would lead to organisations the session itself does not open.
+
+    Whoever runs an organisation's own sign-in can name a member; they must not give themselves, by that, what the member
+    may do elsewhere.
+    """
+    actor = getattr(request, "actor", None)
+    return isinstance(actor, Actor) and bool(request.session.get(ONLY_KEY)) and len(memberships_of(actor)) > 1
 
 
 def is_for_anyone(view: Any) -> bool:
@@ -136,10 +155,14 @@ class SecondFactorMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """None where the view may run."""
-        if is_for_anyone(view) or not second_factor_due(request):
+        if is_for_anyone(view):
+            return None
+        name = request.resolver_match.url_name if request.resolver_match else None
+        if name in WAYS_IN and would_open_more(request):
+            return error_page(request, OtherWayIn())
+        if not second_factor_due(request):
             return None
         if request.path.startswith("/api/"):
             return error_page(request, errors.SecondFactorRequired())
-        name = request.resolver_match.url_name if request.resolver_match else None
         request.second_factor_due = True  # type: ignore[attr-defined]
         return None if name in OPEN else redirect("mfa_index")

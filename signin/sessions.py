@@ -30,6 +30,8 @@ from .tasks import send_notice
 # How exactly the last use is kept: a write for every request would cost more than the request.
 EXACTNESS = timedelta(minutes=5)
 SEEN = "seen"
+# Said by the session: the organisation's own sign-in has asked for a second factor already.
+SHOWN_THERE = "second_factor_there"
 # A browser that was used within this time is known, and its sign-in is no news.
 KNOWN_FOR = timedelta(days=90)
 BROWSERS = (
@@ -74,6 +76,7 @@ def begin(request: HttpRequest, user: User) -> None:
     way = way_of(request, user)
     if way != SignIn.Way.ORGANISATION:
         session.pop(ONLY_KEY, None)
+        session.pop(SHOWN_THERE, None)
     facts = {"address": address_of(request), "agent": request.META.get("HTTP_USER_AGENT", "")[:200]}
     with acting_as(Principal(user.pk)), transaction.atomic():
         earlier = SignIn.objects.filter(user=user)

@@ -11,13 +11,13 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from attribution.access import finding_for
+from core.marks import Mark
 from core.pagination import NewestFirst
 from documents.shapes import DocumentSerializer, JobSerializer
-from incidents.marks import Mark
 from organisations.doors import actor_of
 
 from .. import selectors, services
+from ..access import finding_to_take
 from ..downloads import report_json, report_pdf
 
 
@@ -59,7 +59,7 @@ class VerificationList(APIView):
     )
     def get(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
-        _case, finding = finding_for(actor, reference, number)
+        _case, finding = finding_to_take(actor, reference, number)
         pages = NewestFirst()
         rows = pages.paginate_queryset(selectors.reports_of(finding, actor), request, view=self) or []
         return pages.get_paginated_response([selectors.report_as_json(row) for row in rows])
@@ -72,7 +72,7 @@ class VerificationList(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         """Asks for one. Poll the address in `Location` until its job is done or failed."""
         actor = actor_of(request)
-        finding_for(actor, reference, number)
+        finding_to_take(actor, reference, number)
         shape = VerificationAskSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         row = services.request_report(actor=actor, reference=reference, label=number, **shape.validated_data)
@@ -86,7 +86,7 @@ class VerificationDetail(APIView):
     @extend_schema(operation_id="verification_reports_read", responses=VerificationSerializer)
     def get(self, request: Request, reference: str, number: str, code: str) -> Response:
         actor = actor_of(request)
-        _case, finding = finding_for(actor, reference, number)
+        _case, finding = finding_to_take(actor, reference, number)
         return Response(selectors.report_as_json(selectors.report_of(finding, actor, code)))
 
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from incidents.marks import Mark
+from core.marks import Mark
 from incidents.models import CaseRow
 
 EMPTY = '{"evidence": {"items": []}}'

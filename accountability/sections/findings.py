@@ -135,8 +135,8 @@ def loss_named(finding: Finding, hidden: frozenset[str]) -> Callable[[Mapping[st
 def finding_blocks(finding: Finding, material: Material) -> list[Block]:
     """One finding."""
     standard = standard_of(finding)
-    items = EvidenceItem.objects.filter(incident=material.incident).select_related("origin")
-    hidden = hidden_origins(items, material.review.mark)
+    items = list(EvidenceItem.objects.filter(incident=material.incident).select_related("origin"))
+    hidden = hidden_origins(items, {item.label for item in items if material.above_mark(item.mark)})
     rows = [
         (_("Proposition"), actor_text(finding.hypothesis)),
         (_("Question answered"), named(standard["legs"], finding.leg)),

@@ -7,9 +7,9 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from core.marks import stricter
 from documents.blocks import Block, Nothing, Section, Text
 from incidents.access import CaseAccess
-from incidents.marks import above
 from incidents.models import Incident
 from incidents.selectors import activity
 from ledger.models import Entry
@@ -42,7 +42,7 @@ class Material:
 
     def above_mark(self, mark: str) -> bool:
         """Whether something so marked must be withheld from this review."""
-        return above(mark, self.review.mark)
+        return stricter(mark, self.review.mark)
 
 
 Filler = Callable[[Material], list[Block]]

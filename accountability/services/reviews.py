@@ -112,7 +112,7 @@ def download_review(*, actor: Actor, reference: str, number: int) -> tuple[Revie
     review = selectors.review_of(case, number)
     if review.job.result is None:
         raise errors.NotReady
-    if case.incident.blind and selectors.made_with_names(case, review):
+    if case.incident.blind and selectors.made_with_names(case, review.job):
         raise NamesHidden
     must_be_cleared(actor, case.incident, [(f"REV-{number}", review.mark, case.incident.holder_id)], Way.TAKEN)
     if overtaken := selectors.stricter_since(case, review):

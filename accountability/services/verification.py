@@ -5,23 +5,25 @@ import secrets
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from attribution.access import finding_for
 from attribution.services import note_shown
 from core.errors import Invalid
+from core.marks import Mark, Way, stricter
 from documents import languages
 from documents import services as jobs
 from documents.states import OPEN
 from evidence.models import EvidenceItem
 from incidents.access import CaseAccess
-from incidents.marks import Mark, above
+from incidents.errors import NamesHidden
+from incidents.marks import Marked, must_be_cleared
 from incidents.numbering import lock
 from ledger.services import record as write_down
 from organisations.actors import Actor
 
 from .. import errors
+from ..access import finding_to_take
 from ..hearing import hear_first
 from ..models import VerificationReport
-from ..selectors import report_of
+from ..selectors import made_with_names, report_of
 
 KIND = "verification-report"
 # Letters and digits nobody mistakes for another when a reference is read out.
@@ -29,7 +31,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 
 
-def checked(case: CaseAccess, mark: str, language: str) -> None:
+def checked(actor: Actor, case: CaseAccess, mark: str, language: str) -> None:
     """That such a report may be asked for: a known mark and language, no mark below the case's, no reply due where anybody may read."""
     wrong = {}
     if mark not in Mark.values:
@@ -38,8 +40,9 @@ def checked(case: CaseAccess, mark: str, language: str) -> None:
         wrong["language"] = [_("Choose a language from the list.")]
     if wrong:
         raise Invalid(wrong)
-    if above(case.incident.mark, mark):
+    if stricter(case.incident.mark, mark):
         raise errors.ReportMarkBelowCase
+    must_be_cleared(actor, case.incident, [(_("Report"), mark, case.incident.holder_id)], Way.TAKEN)
     hear_first(case, mark)
 
 
@@ -49,8 +52,8 @@ def request_report(*, actor: Actor, reference: str, label: str, mark: str, langu
 
     Asked again by the same organisation while the same is being made: the same one.
     """
-    case, finding = finding_for(actor, reference, label)
-    checked(case, mark, language)
+    case, finding = finding_to_take(actor, reference, label)
+    checked(actor, case, mark, language)
     lock(case.incident, f"verification.{finding.pk}.{actor.organisation.pk}")
     running = VerificationReport.objects.filter(
         finding=finding, organisation=actor.organisation, mark=mark, language=language, job__state__in=OPEN
@@ -74,32 +77,44 @@ def request_report(*, actor: Actor, reference: str, label: str, mark: str, langu
 @transaction.atomic
 def retry_report(*, actor: Actor, reference: str, label: str, code: str) -> VerificationReport:
     """Tries a failed one again, as whoever asks now."""
-    case, finding = finding_for(actor, reference, label)
+    case, finding = finding_to_take(actor, reference, label)
     report = report_of(finding, actor, code)
-    checked(case, report.mark, report.language)
+    checked(actor, case, report.mark, report.language)
     jobs.retry(actor=actor, job=report.job)
     return report_of(finding, actor, code)
 
 
-def overtaken_by(case: CaseAccess, report: VerificationReport) -> list[str]:
+def overtaken_by(case: CaseAccess, report: VerificationReport, items: list[EvidenceItem]) -> list[str]:
     """What stands in a report and may not any more: the case or an item marked above the report's mark since, or sealed since."""
-    found = [case.incident.reference] if above(case.incident.mark, report.mark) else []
-    told, open_then = set(report.items()), set(report.items(sealed=False))
+    found = [case.incident.reference] if stricter(case.incident.mark, report.mark) else []
+    open_then = set(report.items(sealed=False))
     return found + [
-        item.label
-        for item in EvidenceItem.objects.filter(incident=case.incident).order_by("number")
-        if (item.label in told and above(item.mark, report.mark)) or (item.sealed and item.label in open_then)
+        item.label for item in items if stricter(item.mark, report.mark) or (item.sealed and item.label in open_then)
+    ]
+
+
+def leaving(case: CaseAccess, report: VerificationReport, items: list[EvidenceItem]) -> list[Marked]:
+    """What leaves with a report: the report itself, and each item it tells of."""
+    return [
+        (str(report), report.mark, case.incident.holder_id),
+        *((item.label, item.mark, item.organisation_id) for item in items),
     ]
 
 
 def taken(actor: Actor, reference: str, label: str, code: str) -> VerificationReport:
     """A finished report that may still leave as it is; whoever takes it is told when the finding stands otherwise."""
-    case, finding = finding_for(actor, reference, label)
+    case, finding = finding_to_take(actor, reference, label)
     report = report_of(finding, actor, code, whole=True)
     if report.job.result is None or report.change is None:
         raise errors.ReportNotReady
-    if overtaken := overtaken_by(case, report):
+    if case.incident.blind and made_with_names(case, report.job):
+        raise NamesHidden
+    told = set(report.items())
+    rows = EvidenceItem.objects.filter(incident=case.incident).order_by("number")
+    items = [item for item in rows if item.label in told]
+    if overtaken := overtaken_by(case, report, items):
         raise errors.ReportOvertaken(overtaken)
+    must_be_cleared(actor, case.incident, leaving(case, report, items), Way.TAKEN)
     note_shown(actor, finding, how="exported", change=report.change)
     return report
 

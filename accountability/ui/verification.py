@@ -11,21 +11,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from attribution.access import finding_for
 from attribution.models import Finding
 from core.errors import DomainError, Invalid
 from core.forms import Form
 from core.http import see_other, show_invalid
+from core.marks import Mark, stricter
 from documents import languages
 from documents.progress import progress_answer
 from documents.selectors import is_open, words_of
 from documents.states import State
 from incidents.access import CaseAccess
-from incidents.marks import Mark, above
 from incidents.ui.sections import case_context
 from organisations.doors import actor_of
 
 from .. import selectors, services
+from ..access import finding_to_take
 from ..downloads import report_json, report_pdf
 from ..models import VerificationReport
 
@@ -46,7 +46,7 @@ class ReportForm(Form):
         super().__init__(*args, **kwargs)
         mark, language = self.fields["mark"], self.fields["language"]
         assert isinstance(mark, forms.ChoiceField) and isinstance(language, forms.ChoiceField)  # noqa: S101
-        mark.choices = [(m, m) for m in Mark.values if not above(case_mark, m)]
+        mark.choices = [(m, m) for m in Mark.values if not stricter(case_mark, m)]
         mark.initial = case_mark
         language.choices = languages.available()
 
@@ -55,7 +55,7 @@ class ReportForm(Form):
 def report_list(request: HttpRequest, reference: str, number: str) -> HttpResponse:
     """The reports one's own organisation asked for, and the form that asks for one more."""
     actor = actor_of(request)
-    case, finding = finding_for(actor, reference, number)
+    case, finding = finding_to_take(actor, reference, number)
     form = ReportForm(request.POST or None, case_mark=case.incident.mark, initial={"language": request.LANGUAGE_CODE})
     status, refusal = 200, None
     if request.method == "POST":
@@ -100,7 +100,7 @@ def state_context(case: CaseAccess, finding: Finding, report: VerificationReport
 def report(request: HttpRequest, reference: str, number: str, code: str) -> HttpResponse:
     """One report: how far it is, why it failed, or where to take it."""
     actor = actor_of(request)
-    case, finding = finding_for(actor, reference, number)
+    case, finding = finding_to_take(actor, reference, number)
     found = selectors.report_of(finding, actor, code)
     context = case_context(request, case, SECTION, **state_context(case, finding, found))
     return render(request, "accountability/verification.html", context | {"tlp_mark": found.mark})
@@ -110,7 +110,7 @@ def report(request: HttpRequest, reference: str, number: str, code: str) -> Http
 def report_progress(request: HttpRequest, reference: str, number: str, code: str) -> HttpResponse:
     """The part that is asked for every two seconds; 304 while nothing moved."""
     actor = actor_of(request)
-    case, finding = finding_for(actor, reference, number)
+    case, finding = finding_to_take(actor, reference, number)
     found = selectors.report_of(finding, actor, code)
     context = state_context(case, finding, found)
     return progress_answer(request, found.job, STATE, context, besides=context["otherwise"])

@@ -6,7 +6,6 @@ from hashlib import sha256
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from attribution.access import finding_for
 from attribution.models import StandingChange
 from attribution.services import note_shown
 from core import clock
@@ -18,6 +17,7 @@ from ledger.hashing import moment
 from ledger.services import record as write_down
 from organisations.actors import Actor
 
+from ..access import finding_to_take
 from ..clearance import stop_above
 from ..hearing import hear_first
 from ..models import VerificationReport
@@ -39,11 +39,11 @@ def prepare_report(actor: Actor, job: Job) -> tuple[Issue, Callable[[Tick], Rend
     report = rows.filter(job=job).first()
     if report is None:
         raise NotFound(job.key)
-    case, finding = finding_for(actor, report.incident.reference, report.finding.label)
+    case, finding = finding_to_take(actor, report.incident.reference, report.finding.label)
     report.incident, report.finding = case.incident, finding
     hear_first(case, report.mark)
     change = StandingChange.objects.filter(finding=finding).order_by("-pk")[0]
-    data = report_data(case, report, change, moment(clock.now()))
+    data = report_data(actor, case, report, change, moment(clock.now()))
     stop_above(marked(data), report.mark)
     text = signed(data)
     digest = sha256(text).hexdigest()

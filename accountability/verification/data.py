@@ -19,10 +19,12 @@ from instruments.models import Instrument
 from instruments.selectors import version_of
 from ledger import keys
 from ledger.hashing import moment
+from organisations.actors import Actor
 
+from ..building import pap_of
 from ..clearance import WITHHELD, hidden_origins, loss_hidden, retold
 from ..models import VerificationReport
-from .evidence import evidence_of, items_of
+from .evidence import closed_to, evidence_of, items_of
 from .limits import limits_of
 from .panel import panels_of
 from .proofs import proofs_of
@@ -161,15 +163,19 @@ def standard_of(finding: Finding) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def report_data(case: CaseAccess, report: VerificationReport, change: StandingChange, at: str) -> dict[str, Any]:
+def report_data(
+    actor: Actor, case: CaseAccess, report: VerificationReport, change: StandingChange, at: str
+) -> dict[str, Any]:
     """The whole report."""
     finding, incident = report.finding, case.incident
     items = items_of(incident)
-    hidden = hidden_origins(items, report.mark)
+    closed = closed_to(actor, incident, items, report.mark)
+    hidden = hidden_origins(items, closed)
     data: dict[str, Any] = {
         "format": FORMAT,
         "report": reference_of(report),
         "mark": report.mark,
+        "pap": pap_of(case),
         "as_of": at,
         "issued_by": settings.BASE_URL,
         "asked_for_by": report.organisation.name,
@@ -183,7 +189,7 @@ def report_data(case: CaseAccess, report: VerificationReport, change: StandingCh
         "standard": standard_of(finding),
         "stands": standing_of(finding),
         "requirements": requirements_of(finding, hidden),
-        "evidence": evidence_of(finding, items, report.mark, hidden),
+        "evidence": evidence_of(finding, items, closed, hidden),
         "robustness": robustness_of(finding, hidden),
         "panels": panels_of(finding),
         "contests": contests_of(finding),

@@ -5,12 +5,15 @@ from typing import Any
 
 from attribution import norms, selectors
 from attribution.models import Finding
+from core import naming
+from core.marks import Way, stricter
 from evidence.custody import Link, first_fault, is_complete
 from evidence.models import CustodyEntry, EvidenceItem
 from evidence.selectors import LINK_COLUMNS, files_with_stamps
-from incidents.marks import above
+from incidents.marks import not_cleared
 from incidents.models import Incident
 from ledger.hashing import moment
+from organisations.actors import Actor
 
 from ..clearance import retold
 
@@ -26,6 +29,13 @@ def items_of(incident: Incident) -> list[EvidenceItem]:
     return list(rows.prefetch_related(files_with_stamps()).order_by("number"))
 
 
+def closed_to(actor: Actor, incident: Incident, items: list[EvidenceItem], mark: str) -> frozenset[str]:
+    """Items of which a report at this mark tells no more than that they are there: above it, or not the reader's to take out."""
+    marked = [(item.label, item.mark, item.organisation_id) for item in items]
+    own = {label for label, _mark in not_cleared(actor, incident, marked, Way.TAKEN)}
+    return frozenset(own | {item.label for item in items if stricter(item.mark, mark)})
+
+
 def chains_of(incident: Incident) -> dict[int, list[Link]]:
     """Every chain of custody, link by link."""
     chains: dict[int, list[Link]] = defaultdict(list)
@@ -39,7 +49,7 @@ def custody_of(item: EvidenceItem, chain: list[Link]) -> dict[str, Any]:
     """Head of the chain and whether it holds, every link computed again now."""
     files = {file.pk: file.sha256 for file in item.files.all()}
     return {
-        "links": len(chain), "head": chain[-1].hash if chain else "", "fault": first_fault(chain),
+        "links": len(chain), "head": naming.covering_names(chain[-1].hash) if chain else "", "fault": first_fault(chain),
         "complete": is_complete(chain, files),
     }  # fmt: skip
 
@@ -66,6 +76,7 @@ def told_item(item: EvidenceItem, chain: list[Link]) -> dict[str, Any]:
         "label": item.label,
         "withheld": "sealed" if item.sealed else "",
         "mark": item.mark,
+        "pap": item.pap,
         "evidence_class": item.evidence_class,
         "grade": grade_of(item),
         "status": item.status,
@@ -81,7 +92,9 @@ def told_item(item: EvidenceItem, chain: list[Link]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def evidence_of(finding: Finding, items: list[EvidenceItem], mark: str, hidden: frozenset[str]) -> dict[str, Any]:
+def evidence_of(
+    finding: Finding, items: list[EvidenceItem], closed: frozenset[str], hidden: frozenset[str]
+) -> dict[str, Any]:
     """Every item of the case with how it weighs for this finding: rated how by the group, counted in full or why not."""
     standard = norms.standard_of(finding.standard_version)
     codes = selectors.group_codes(finding.incident, standard)
@@ -89,7 +102,7 @@ def evidence_of(finding: Finding, items: list[EvidenceItem], mark: str, hidden: 
     chains = chains_of(finding.incident)
     rows = []
     for item in items:
-        told = withheld_item(item) if above(item.mark, mark) else told_item(item, chains[item.pk])
+        told = withheld_item(item) if item.label in closed else told_item(item, chains[item.pk])
         reasons = [retold(text, hidden) for text in why_not.get(item.label, [])]
         rated = codes.get((item.pk, finding.hypothesis_id))
         rows.append({**told, "rated": rated, "counts_in_full": item.label not in why_not, "why_not": reasons})

@@ -220,7 +220,7 @@ def evidence(words: Words) -> list[Block]:
 
     rows = tuple(
         (
-            row["label"], title(row), class_words(row["evidence_class"], words.version), grade(row), row["mark"],
+            row["label"], title(row), class_words(row["evidence_class"], words.version), grade(row), "\n".join(filter(None, (row["mark"], row.get("pap")))),
             str(Status(row["status"]).label), weighs(row, words),
         )
         for row in items
@@ -424,6 +424,7 @@ def content_of(
         (_("Asked for by"), data["asked_for_by"]),
         (_("Record as of"), data["as_of"]),
         (_("Sharing mark"), data["mark"]),
+        (_("Permissible actions"), data["pap"]),
     ]
     if data["stands"]["waits"]:
         about.append((_("Not the last word"), _("The tier waits to be computed anew.")))

@@ -21,7 +21,15 @@ def entries_of(incident: Incident) -> Iterator[Entry]:
 
 
 def proofs_of(incident: Incident, finding: Finding) -> dict[str, Any]:
-    """The finding's entries, oldest first, with their proofs, the checkpoint these lead to and the keys of the platform."""
+    """The finding's entries, oldest first, with their proofs, the checkpoint these lead to and the keys of the platform.
+
+    An entry's hash covers who acted: while a case is worked on organisation-blind none is given.
+    """
+    if incident.blind:
+        return {
+            "entries": [], "proofs": [], "checkpoint": "", "keys": prove({}, "the report").keys,
+            "why_not": "names are hidden in this case, and the hash of an entry covers who acted",
+        }  # fmt: skip
     panels = Panel.objects.filter(finding=finding).values_list("pk", flat=True)
     wanted = {("attribution.finding", str(finding.pk)), *(("attribution.panel", str(pk)) for pk in panels)}
     rows = [entry for entry in entries_of(incident) if (entry.subject_type, entry.subject_id) in wanted][::-1]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import panels, replies, scores, views, watching
+from . import asof, panels, replies, scores, views, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{FINDING}relying/<int:relying>/", replies.RelyingAcknowledged.as_view(), name="api-relying-acknowledged"),
     path(f"{FINDING}watch/", watching.FindingWatch.as_view(), name="api-finding-watch"),
     path(f"{FINDING}replay/", views.FindingReplay.as_view(), name="api-finding-replay"),
+    path(f"{FINDING}as-of/", asof.FindingAsOf.as_view(), name="api-finding-as-of"),
     path(f"{FINDING}extend/", views.FindingExtend.as_view(), name="api-finding-extend"),
     path(f"{FINDING}article/", views.ArticleReasonings.as_view(), name="api-finding-article"),
     path(f"{FINDING}contests/", views.ContestList.as_view(), name="api-contest-list"),

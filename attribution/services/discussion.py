@@ -11,6 +11,7 @@ from .. import errors as rules_broken
 from ..access import open_case, panel_in
 from ..models import Remark, Seat
 from ..states import Conflict, Round
+from ..telling import tell_mentioned
 from .panels import recorded
 
 
@@ -30,4 +31,5 @@ def add_remark(*, actor: Actor, reference: str, panel: int, text: str) -> Remark
         raise Invalid(errors)
     remark = Remark.objects.create(incident=case.incident, panel=found, seat=seat, text=words, said_by=actor.user)
     recorded(actor, found, "panel.discussed", panel=found.label)
+    tell_mentioned(remark)
     return remark

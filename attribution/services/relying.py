@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 
 from core.errors import Invalid, NotFound
+from core.marks import Way, marks_that_leave
 from core.tenancy import acting_as
 from incidents.facts import Errors
 from incidents.models import Incident
@@ -117,7 +118,11 @@ def recall(change: StandingChange) -> None:
 
 def send_recall(reference: str, finding: Finding, address: str) -> None:
     """An id and a link, to an address outside."""
-    public = FindingIssue.objects.filter(finding=finding, mark="TLP:CLEAR").values_list("public_id", flat=True).first()
+    public = (
+        FindingIssue.objects.filter(finding=finding, mark__in=marks_that_leave(Way.PUBLIC))
+        .values_list("public_id", flat=True)
+        .first()
+    )
     where = reverse("published-finding", args=[public]) if public else "/"
     title = f"[Norms] {reference} {finding.label}"
     body = _now("A finding that was sent to you stands otherwise now. Do not rely on what you were sent before.")

@@ -324,7 +324,9 @@ class SecondRoundForm(Form):
 class RemarkForm(Form):
     """What a member says between the rounds."""
 
-    text = forms.CharField(label=_("What you say"), widget=area())
+    text = forms.CharField(
+        label=_("What you say"), widget=area(), help_text=_("Write @S-2 to tell the member on that seat.")
+    )
 
 
 class InviteForm(Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import findings, legs, matrix, overview, panels, replies, scores, watching
+from . import asof, findings, legs, matrix, overview, panels, replies, scores, watching
 
 ROOT = "attribution/"
 FINDING = f"{ROOT}findings/<finding:number>/"
@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{FINDING}change/", findings.finding_amend, name="finding-amend"),
     path(f"{FINDING}extend/", findings.finding_extend, name="finding-extend"),
     path(f"{FINDING}replay/", findings.finding_replay, name="finding-replay"),
+    path(f"{FINDING}as-of/", asof.finding_as_of, name="finding-as-of"),
     path(f"{FINDING}article/", legs.article_reason, name="finding-article"),
     path(f"{FINDING}contest/", findings.finding_contest, name="finding-contest"),
     path(f"{FINDING}contests/<int:contest>/resolve/", findings.contest_resolve, name="contest-resolve"),

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core import naming
 from core.errors import Invalid
 from ledger.models import Look
 from organisations.doors import actor_of
@@ -49,8 +50,8 @@ class ChangeSerializer(serializers.Serializer[dict[str, Any]]):
 
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
-    actor_id = serializers.IntegerField(allow_null=True)
-    organisation_id = serializers.IntegerField(allow_null=True)
+    actor_id = serializers.JSONField(allow_null=True, help_text="A number, or a handle where names are hidden.")
+    organisation_id = serializers.JSONField(allow_null=True, help_text="A number, or a handle where names are hidden.")
     table = serializers.CharField()
     row = serializers.CharField()
     entry_id = serializers.IntegerField(allow_null=True, help_text="The ledger's entry that speaks for it.")
@@ -62,11 +63,11 @@ FILTERS = [
 ]
 
 
-def page_of(found: list[Look]) -> Response:
+def page_of(found: list[Look], house: int | None = None) -> Response:
     """Looks as the API tells them."""
     page = found[: looks.PAGE]
     following = f"{page[-1].at.isoformat()},{page[-1].pk}" if len(found) > looks.PAGE else None
-    return Response({"next": following, "results": plain_rows(page)})
+    return Response({"next": following, "results": plain_rows(page, house)})
 
 
 class IncidentLooks(APIView):
@@ -95,9 +96,8 @@ class OrganisationLooks(APIView):
             raise Invalid({"scope": [f"One of {', '.join(looks.SCOPES)}."]})
         asked = looks.checked(request.query_params)
         actor = actor_of(request)
-        return page_of(
-            looks.looks_of_house(actor, scope, asked, looks.PAGE + 1, place_in(request.query_params.get("before", "")))
-        )
+        before = place_in(request.query_params.get("before", ""))
+        return page_of(looks.looks_of_house(actor, scope, asked, looks.PAGE + 1, before), actor.organisation.pk)
 
 
 class IncidentChanges(APIView):
@@ -115,7 +115,7 @@ class IncidentChanges(APIView):
         return Response(
             [
                 {
-                    "id": change.id, "at": change.at, "actor_id": change.actor_id, "organisation_id": change.organisation_id,
+                    "id": change.id, "at": change.at, "actor_id": change.actor_id and naming.key_of(change.actor_id), "organisation_id": change.organisation_id and naming.key_of(change.organisation_id),
                     "table": change.table, "row": change.row_id, "entry_id": change.entry_id,
                     "fields": None if change.fields is None
                     else [{"field": name, "old": old, "new": new} for name, (old, new) in sorted(change.fields.items())],

@@ -223,7 +223,22 @@ def timeline_as_json(entry: TimelineEntry) -> dict[str, Any]:
 
 
 # In payloads: numbers of people and organisations, and hashes that cover them.
-NUMBERS = frozenset({"organisation", "owner", "to", "person", "member", "custodian", "principal", "user", "author"})
+NUMBERS = frozenset(
+    {
+        "organisation",
+        "owner",
+        "to",
+        "person",
+        "member",
+        "custodian",
+        "principal",
+        "user",
+        "author",
+        "before",
+        "after",
+        "reviewer",
+    }
+)
 HASHES = frozenset({"custody", "commitment"})
 
 

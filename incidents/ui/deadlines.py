@@ -25,8 +25,9 @@ AHEAD = timedelta(days=60)
 
 
 class MoveForm(Form):
-    """Stop a deadline, let it go on, or put it off."""
+    """Stop a deadline, let it go on, or put it off. What is needed depends on the choice, so nothing says "(optional)"."""
 
+    mark_optional = False
     act = forms.ChoiceField(label=gettext_lazy("What should happen?"), widget=forms.RadioSelect)
     until = forms.DateTimeField(
         label=gettext_lazy("Until when? (UTC)"), required=False,

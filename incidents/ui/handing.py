@@ -17,6 +17,7 @@ from core.forms import Form
 from core.http import see_other, show_invalid
 from organisations.doors import actor_of
 from organisations.models import Organisation, User
+from organisations.querysets import directory
 from organisations.roles import Action, Grade
 
 from .. import errors, handing
@@ -54,7 +55,7 @@ class OfferForm(Form):
     def __init__(self, *args: Any, incident: Incident, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"keeps": str(Grade.OVERSEE.value)})
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = Organisation.objects.exclude(pk=incident.holder_id).order_by("name")  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = directory().exclude(pk=incident.holder_id)  # type: ignore[attr-defined]
         set_choices(self.fields["keeps"], grade_choices(handing.KEEPS))
 
 

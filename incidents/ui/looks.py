@@ -13,6 +13,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -76,20 +77,21 @@ ROOMS = {
     "opinion": "attribution", "hypothesis": "attribution", "contest": "attribution", "seat": "attribution", "board": "attribution",
     "measure": "escalation", "escalation": "escalation", "remediation": "remediation", "task": "remediation",
     "service": "remediation", "restoration": "remediation", "review": "review-list", "recommendation": "review-list",
-    "grant": "incident-grants",
+    "grant": "incident-grants", "incident-changes": "incident-looks",
 }  # fmt: skip
 
 
 def room_words(what: str) -> str:
     """Which part of the case an address belongs to."""
-    section = ROOMS.get(what.removeprefix("api-").partition("-")[0], "")
+    name = what.removeprefix("api-")
+    section = ROOMS.get(name) or ROOMS.get(name.partition("-")[0], "")
     section = what if what in {name for name, _label, _action in SECTIONS} else section
     return next((str(label) for name, label, _action in SECTIONS if name == section), "")
 
 
-def shown_rows(found: list[Look]) -> list[dict[str, Any]]:
+def shown_rows(found: list[Look], house: int | None = None) -> list[dict[str, Any]]:
     """Looks in words, with the part of the case."""
-    return [{**row, "room": room_words(row["what"])} for row in look_rows(found)]
+    return [{**row, "room": room_words(row["what"])} for row in look_rows(found, house)]
 
 
 def safe_cell(text: str) -> str:
@@ -124,7 +126,7 @@ def streamed(actor: Actor, read: Any, kind: str, name: str) -> StreamingHttpResp
     def rows() -> Iterator[dict[str, str]]:
         for batch in looks.all_looks(actor, read):
             with acting(actor):
-                said = plain_rows(batch)
+                said = plain_rows(batch, actor.organisation.pk)
             yield from said
 
     body = as_csv(rows()) if kind == "csv" else as_json(rows())
@@ -194,17 +196,25 @@ def value_words(value: Any) -> str:
     """A value as it was kept, short enough for a line."""
     if value is None or value == "":
         return ""
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = str(value) if isinstance(value, str | Promise) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 400 else f"{text[:400]}…"
 
 
-def field_words(model: type[models.Model] | None, column: str) -> str:
-    """A column by its name for people."""
-    if model is not None:
-        for field in model._meta.concrete_fields:
-            if field.column == column:
-                return capfirst(str(field.verbose_name))
-    return column
+def field_rows(model: type[models.Model] | None, fields: dict[str, list[Any]]) -> list[dict[str, str]]:
+    """Old and new of each column, by its name and in its words for people."""
+    known = {field.column: field for field in model._meta.concrete_fields} if model is not None else {}
+    rows = []
+    for column, (old, new) in sorted(fields.items()):
+        field = known.get(column)
+        words = dict(field.flatchoices) if field is not None else {}
+        rows.append(
+            {
+                "name": capfirst(str(field.verbose_name)) if field is not None else column,
+                "old": value_words(words.get(old, old) if isinstance(old, str | int) else old),
+                "new": value_words(words.get(new, new) if isinstance(new, str | int) else new),
+            }
+        )
+    return rows
 
 
 def change_rows(changes: list[Change]) -> list[dict[str, Any]]:
@@ -224,12 +234,7 @@ def change_rows(changes: list[Change]) -> list[dict[str, Any]]:
                 "what": capfirst(str(model._meta.verbose_name)) if model else change.table,
                 "row": change.row_id,
                 "verb": capfirst(str(VERBS.get(verbs.get(change.entry_id or 0, ""), ""))),
-                "fields": None
-                if change.fields is None
-                else [
-                    {"name": field_words(model, column), "old": value_words(old), "new": value_words(new)}
-                    for column, (old, new) in sorted(change.fields.items())
-                ],
+                "fields": None if change.fields is None else field_rows(model, change.fields),
             }
         )
     return rows
@@ -267,7 +272,7 @@ def organisation_audit(request: HttpRequest) -> HttpResponse:
     kept = urlencode({"scope": scope, **asked.said()})
     context = {
         "form": form,
-        "rows": shown_rows(found[: looks.PAGE]),
+        "rows": shown_rows(found[: looks.PAGE], actor.organisation.pk),
         "days": looks.DAYS,
         "filtered": bool(request.GET),
         "csv_url": f"{reverse('organisation-audit-csv')}?{kept}",

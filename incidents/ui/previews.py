@@ -18,6 +18,7 @@ from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.middleware import PREVIEW_KEY
 from organisations.models import Organisation
+from organisations.querysets import directory
 from organisations.roles import GRANTED_TO, Action
 
 from .. import previewing
@@ -39,7 +40,7 @@ class PreviewForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = Organisation.objects.order_by("name")  # type: ignore[attr-defined]
+        self.fields["organisation"].queryset = directory()  # type: ignore[attr-defined]
         set_choices(self.fields["grade"], grade_choices(SHARED))
 
 

@@ -136,6 +136,10 @@ def check_opinions(said: Mapping[str, Any], entries: list[Mapping[str, Any]], ve
         found = commitment_of(opinion)
         if found != opinion.get("commitment"):
             verdict.wrong.append(f"The opinion of seat {opinion.get('seat')} is not the one that was sealed.")
+        elif not entries:
+            verdict.open.append(
+                f"Nothing here says that the opinion of seat {opinion.get('seat')} was opened as it stands."
+            )
         elif found not in recorded:
             verdict.wrong.append(f"No entry says that the opinion of seat {opinion.get('seat')} was opened.")
         else:

@@ -24,13 +24,16 @@ SELECT date_trunc('month', now()) + (n %% 100) * interval '1 day' + n * interval
 """
 # The same rows as somebody would keep them who needs neither months nor walls.
 BY_HAND = """
-CREATE TEMPORARY TABLE bench_look ON COMMIT DROP AS SELECT * FROM ledger_look;
+CREATE TEMPORARY TABLE bench_look (LIKE ledger_look INCLUDING DEFAULTS) ON COMMIT DROP;
+CREATE TEMPORARY TABLE bench_note (LIKE ledger_look INCLUDING DEFAULTS) ON COMMIT DROP;
+GRANT ALL ON bench_look, bench_note TO norms_definer, norms_app;
+"""
+COPY = "INSERT INTO bench_look SELECT * FROM ledger_look; ANALYZE ledger_look"
+INDEXED = """
 CREATE INDEX ON bench_look (root_id, at DESC, id DESC);
 CREATE INDEX ON bench_look (holder_id, at DESC, id DESC);
-CREATE TEMPORARY TABLE bench_note (LIKE ledger_look INCLUDING DEFAULTS) ON COMMIT DROP;
 CREATE INDEX ON bench_note (root_id, at DESC, id DESC);
-ANALYZE bench_look; ANALYZE ledger_look;
-GRANT SELECT ON bench_look TO norms_app; GRANT SELECT, INSERT ON bench_note TO norms_app;
+ANALYZE bench_look;
 """
 NOTE = "SELECT count(ledger_look_note(1, %(holder)s, %(holder)s, %(case)s, 'opened', 'page', 'incident', '')) FROM generate_series(1, %(count)s)"
 BARE = """
@@ -49,12 +52,15 @@ def run() -> Iterator[Result]:
     """Looks in this month and the next three, a hundredth of them at one case, a tenth at what one organisation holds."""
     results: list[Result] = []
     with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute(BY_HAND)
         cursor.execute("SET LOCAL ROLE norms_definer")
         cursor.execute("SELECT id, holder_id FROM incidents_incident ORDER BY id LIMIT 1")
         case, holder = cursor.fetchone()
         known = {"case": case, "holder": holder, "count": LOOKS, "page": PAGE}
         cursor.execute(FILL, known)
-        cursor.execute(BY_HAND)
+        cursor.execute(COPY)
+        cursor.execute("RESET ROLE")
+        cursor.execute(INDEXED)
         cursor.execute("SET LOCAL ROLE norms_app")
         cursor.execute(
             "SELECT set_config('app.user_id', '1', true), set_config('app.org_ids', %s, true)", [f"1,{holder}"]
@@ -68,13 +74,15 @@ def run() -> Iterator[Result]:
             return ask
 
         ours, bare = timed(asked(NOTE, count=NOTES)), timed(asked(BARE, count=NOTES))
-        results.append(Result("audit", "a look written down", "µs", ours / NOTES * 1000, bare / NOTES * 1000))
+        results.append(
+            Result("audit", "a look written down", "µs", ours / NOTES * 1000, bare / NOTES * 1000, "≤ 100 µs")
+        )
         pages = {
             "looks at one case": (OF_CASE, OF_CASE_BY_HAND),
             "looks at what a house holds": (OF_HOUSE, OF_HOUSE_BY_HAND),
         }
         for name, (statement, by_hand) in pages.items():
             left, right = alternate(asked(statement), asked(by_hand))
-            results.append(Result("audit", f"{name}, 50 of {LOOKS:,}", "ms", left, right))
+            results.append(Result("audit", f"{name}, 50 of {LOOKS:,}", "ms", left, right, "≤ 1.5 ×"))
         transaction.set_rollback(True, using="owner")
     yield from results

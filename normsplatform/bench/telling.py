@@ -81,8 +81,6 @@ def fanned_out(people: list[User]) -> tuple[float, float]:
         cursor.execute(
             "CREATE TEMPORARY TABLE bench_told (LIKE notifications_notification INCLUDING ALL) ON COMMIT DROP"
         )
-        cursor.execute("CREATE SEQUENCE pg_temp.bench_told_id; ALTER TABLE bench_told ALTER id DROP IDENTITY IF EXISTS,"
-                       " ALTER id SET DEFAULT nextval('pg_temp.bench_told_id')")  # fmt: skip
     first, yardstick, again = undone(ours), undone(bare), undone(ours)
     return min(first, again), min(yardstick, undone(bare))
 

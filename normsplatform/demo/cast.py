@@ -11,10 +11,12 @@ from core.tenancy import Principal, acting_as
 from organisations import tokens
 from organisations.actors import Actor, acting
 from organisations.founding import found_platform
-from organisations.keys import issue_token
+from organisations.keys import issue_token, make_service_account
 from organisations.models import Membership, Organisation, User
 from organisations.roles import Role
+from organisations.selectors import service_accounts_of
 from organisations.services import add_member, found_organisation, invite_member
+from signin.connections import add_domain
 
 from .accounts import Account, AccountBook
 
@@ -229,4 +231,15 @@ def gather(book: AccountBook) -> Cast:
             admin = admin or actor
             actors[f"{house.slug}.{person.part}"] = actor
             passphrases[f"{house.slug}.{person.part}"] = passphrase_in(book, actor.user.email)
+        if house is HOUSES[0] and admin is not None:
+            set_up_programs(house, admin)
     return Cast(actors, passphrases)
+
+
+def set_up_programs(house: House, admin: Actor) -> None:
+    """An account nobody's program works under, and a mail domain the house has yet to show to be its own; once."""
+    with acting(admin):
+        if not service_accounts_of(admin):
+            program = make_service_account(actor=admin, name="Sensor relay", roles=["analyst"])
+            issue_token(actor=admin, name="Sensors of the north", scopes=["read", "act"], account_id=program.user_id)
+            add_domain(actor=admin, name=house.address(house.people[0]).partition("@")[2])

@@ -11,6 +11,7 @@ from .stations import (
     exchange,
     figures,
     filing,
+    keeping,
     reaching,
     remediation,
     review,
@@ -23,7 +24,6 @@ from .story import Story
 def tell(story: Story, cast: Cast) -> None:
     """Tells what was not told before. The made-up cases come first: the real ones stand above them in every list."""
     accrediting.tell(story, cast)
-    reaching.tell(story, cast)
     figures.fill(story, cast)
     stages = [Stage(story, cast, case) for case in cases.all_cases()]
     for stage in stages:
@@ -43,5 +43,7 @@ def tell(story: Story, cast: Cast) -> None:
         sealing.tell(stage)
     for stage in stages:
         filing.close(stage)
+    reaching.tell(story, cast)
     figures.release(story, cast)
     filing.leave_draft(story, cast)
+    keeping.tell(story, cast)

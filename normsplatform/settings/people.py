@@ -17,11 +17,15 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 # Sign-in; accounts are made by an organisation's administrator, never by whoever comes along.
 ACCOUNT_ADAPTER = "organisations.accounts.InvitedOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_FORMS = {"add_email": "signin.forms.NoOtherAddress"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+# Servers inside the house that an organisation may name as its own sign-in, as host:port; all others must be public ones.
+SIGNIN_ALLOW = env.list("SIGNIN_ALLOW", default=[])
+ACCOUNT_RATE_LIMITS = {"organisation_sign_in": "20/m/ip"}
 # The second factor: an authenticator app or a passkey; a passkey alone also signs in. Recovery codes are shown once.
 MFA_ADAPTER = "signin.factors.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -102,6 +106,7 @@ SPECTACULAR_SETTINGS = {
         "OrganisationKindEnum": "organisations.models.Organisation.Kind",
         "RecommendationKindEnum": ["strategic", "tactical"],
         "MemberRoleEnum": "organisations.roles.Role",
+        "ConnectionKindEnum": "signin.models.Connection.Kind",
         "ServiceRoleEnum": "organisations.roles.SERVICE_ROLE_CHOICES",
         "DataRequestKindEnum": "keeping.models.DataRequest.Kind",
         "OwnRequestKindEnum": ["access", "erasure"],

@@ -1,5 +1,6 @@
 """Pages of webhooks, for the organisation's administrators. A new secret is shown in one answer and in no other."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -20,9 +21,18 @@ from organisations.doors import actor_of
 from .. import deliveries, hooks, services
 from .views import number
 
+# What comes before the dot of a kind's code, in words; what has no words stands under "Other".
+ROOMS = {
+    "deadline": gettext_lazy("Deadlines"), "finding": gettext_lazy("Findings"), "panel": gettext_lazy("Panels"),
+    "reply": gettext_lazy("Replies"), "evidence": gettext_lazy("Evidence"), "seal": gettext_lazy("Sealing"),
+    "task": gettext_lazy("Tasks"), "duty": gettext_lazy("Duty"), "accreditation": gettext_lazy("Accreditation"),
+    "shares": gettext_lazy("Sharing"), "watched": gettext_lazy("Every change of a case your organisation sees"),
+}  # fmt: skip
+OTHER = "other"
+
 
 class EndpointForm(Form):
-    """Where to send what."""
+    """Where to send what; the events by room, each room a group of its own."""
 
     sent_once = False  # its answer must not be remembered: the secret stands in it
     name = forms.CharField(label=gettext_lazy("What is it for?"), max_length=80)
@@ -30,30 +40,57 @@ class EndpointForm(Form):
         label=gettext_lazy("Address"), max_length=500, widget=forms.URLInput(attrs={"dir": "ltr", "autocomplete": "off"}),
         help_text=gettext_lazy("On a public server; begins with https://."),
     )  # fmt: skip
-    kinds = forms.MultipleChoiceField(label=gettext_lazy("Events"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [(kind.code, f"{kind.code}: {kind.why}") for kind in hooks.subscribable()]
-        self.fields["kinds"].choices = choices  # type: ignore[attr-defined]
+        rooms: dict[str, list[tuple[str, str]]] = {name: [] for name in [*ROOMS, OTHER]}
+        for kind in hooks.subscribable():
+            room = kind.code.partition(".")[0]
+            rooms[room if room in ROOMS else OTHER].append((kind.code, hooks.described(kind)))
+        self.rooms = [room for room, found in rooms.items() if found]
+        for room in self.rooms:
+            self.fields[f"events_{room}"] = forms.MultipleChoiceField(
+                label=ROOMS.get(room, _("Other")), required=False, choices=rooms[room], widget=forms.CheckboxSelectMultiple,
+                initial=[code for code, _words in rooms[room] if code in kinds],
+            )  # fmt: skip
+        self.groups = (
+            (_("Where"), ("name", "url")),
+            (
+                _("Events"),
+                tuple(f"events_{room}" for room in self.rooms),
+                _("A message says that it happened, and where; never what."),
+            ),
+        )
+
+    mark_optional = False
+
+    def said(self) -> dict[str, Any]:
+        """What the service is given."""
+        chosen = [code for room in self.rooms for code in self.cleaned_data[f"events_{room}"]]
+        return {"name": self.cleaned_data["name"], "url": self.cleaned_data["url"], "kinds": chosen}
+
+
+@require_safe
+def webhooks(request: HttpRequest) -> HttpResponse:
+    """The organisation's webhooks."""
+    return render(request, "notifications/webhooks.html", {"endpoints": deliveries.endpoints_of(actor_of(request))})
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def webhooks(request: HttpRequest) -> HttpResponse:
-    """The organisation's webhooks, and making one."""
+def webhook_new(request: HttpRequest) -> HttpResponse:
+    """Makes one; its page answers, with the secret that is shown this once."""
     actor = actor_of(request)
-    found = deliveries.endpoints_of(actor)
-    form, secret, status = EndpointForm(request.POST or None), "", 200
+    deliveries.endpoints_of(actor)
+    form = EndpointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            _endpoint, secret = services.add_endpoint(actor=actor, **form.cleaned_data)
+            endpoint, secret = services.add_endpoint(actor=actor, **form.said())
         except Invalid as error:
             show_invalid(form, error)
         else:
-            form, status, found = EndpointForm(), 201, deliveries.endpoints_of(actor)
-    context = {"form": form, "secret": secret, "endpoints": found}
-    return render(request, "notifications/webhooks.html", context, status=422 if form.errors else status)
+            return _page(request, endpoint.pk, secret, 201)
+    return render(request, "notifications/webhook_new.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def _page(request: HttpRequest, endpoint_id: int, secret: str = "", status: int = 200) -> HttpResponse:
@@ -80,11 +117,13 @@ def webhook_change(request: HttpRequest, endpoint_id: int) -> HttpResponse:
     """Another name, address or choice of events."""
     actor = actor_of(request)
     endpoint = deliveries.endpoint_of(actor, endpoint_id)
-    initial = {"name": endpoint.name, "url": endpoint.url, "kinds": endpoint.kinds}
-    form = EndpointForm(request.POST) if request.method == "POST" else EndpointForm(initial=initial)
+    initial = {"name": endpoint.name, "url": endpoint.url}
+    form = (
+        EndpointForm(request.POST) if request.method == "POST" else EndpointForm(initial=initial, kinds=endpoint.kinds)
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_endpoint(actor=actor, endpoint_id=endpoint_id, **form.cleaned_data)
+            services.change_endpoint(actor=actor, endpoint_id=endpoint_id, **form.said())
         except Invalid as error:
             show_invalid(form, error)
         else:

@@ -28,6 +28,7 @@ urlpatterns = [
     path("organisations/<slug:slug>/duty/", duty.duty_of, name="duty-of"),
     path("duty/<str:token>/", duty.duty_answer, name="duty-answer"),
     path("organisation/webhooks/", hooks.webhooks, name="webhooks"),
+    path("organisation/webhooks/new/", hooks.webhook_new, name="webhook-new"),
     path(WEBHOOK, hooks.webhook, name="webhook"),
     path(f"{WEBHOOK}change/", hooks.webhook_change, name="webhook-change"),
     path(f"{WEBHOOK}rotate/", hooks.webhook_rotate, name="webhook-rotate"),

@@ -74,6 +74,7 @@ GROUPS: tuple[tuple[Any, tuple[Section, ...]], ...] = (
             Section("tokens", _("Keys for programs")),
             Section("sealing-key", _("Sealing key")),
             Section("data-held", _("What is held about you")),
+            Section("name-looks", _("Who looked up your names")),
         ),
     ),
 )

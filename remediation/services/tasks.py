@@ -22,6 +22,7 @@ from ..errors import AttributionIsNoReason, DependencyCircle, TaskMoveRefused, T
 from ..models import RemediationTask, TaskDependency
 from ..selectors import people_for, possible_owners, task_facts
 from ..states import FINISHED, TRANSITIONS, CancelReason, TaskStatus
+from ..telling import tell_assigned
 
 # States that are reached by a service of their own, because they need facts of their own.
 BY_THEIR_OWN_ACT = {TaskStatus.DONE, TaskStatus.VERIFIED, TaskStatus.CANCELLED}
@@ -125,6 +126,7 @@ def add_task(*, actor: Actor, reference: str, task: Mapping[str, Any]) -> Remedi
         actor=actor, verb="task.added", subject=added, root_id=incident.pk,
         payload={"task": added.reference, "owner": owner.pk, "due": str(added.due) if added.due else None, "service": added.service_id},
     )  # fmt: skip
+    tell_assigned(actor, added)
     return added
 
 
@@ -164,6 +166,8 @@ def change_task(*, actor: Actor, reference: str, number: str, version: int, task
         actor=actor, verb="task.changed", subject=held, root_id=incident.pk,
         payload={"task": held.reference, "fields": sorted(task), "owner": held.organisation_id, "due": str(held.due) if held.due else None},
     )  # fmt: skip
+    if {"organisation", "person"} & facts.keys():
+        tell_assigned(actor, held)
     return held
 
 

@@ -8,4 +8,8 @@ urlpatterns = [
     path("sessions/", views.SessionList.as_view(), name="api-session-list"),
     path("sessions/<int:session_id>/", views.SessionDetail.as_view(), name="api-session"),
     path("organisation/sign-in/", views.SignInSettings.as_view(), name="api-organisation-signin"),
+    path("organisation/sign-in/openid-connect/", views.SignInOidc.as_view(), name="api-organisation-signin-oidc"),
+    path("organisation/sign-in/saml/", views.SignInSaml.as_view(), name="api-organisation-signin-saml"),
+    path("organisation/sign-in/domains/", views.DomainList.as_view(), name="api-organisation-domains"),
+    path("organisation/sign-in/domains/<int:domain_id>/", views.DomainDetail.as_view(), name="api-organisation-domain"),
 ]

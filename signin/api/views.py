@@ -1,4 +1,4 @@
-"""The API's door to sessions and to how an organisation's members sign in."""
+"""The API's door to sessions, and to how an organisation's members sign in."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.models import Organisation
 
-from .. import services, sessions
-from ..models import SignIn
+from .. import connections, services, sessions
+from ..models import Connection, Domain, SignIn
 
 
 class SessionSerializer(serializers.Serializer[dict[str, Any]]):
@@ -27,12 +28,65 @@ class SessionSerializer(serializers.Serializer[dict[str, Any]]):
     is_this = serializers.BooleanField(help_text="Whether this request came by it.")
 
 
+class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
+    """An organisation's own sign-in; its secret is never told."""
+
+    kind = serializers.ChoiceField(choices=Connection.Kind.choices)
+    issuer = serializers.CharField()
+    client_id = serializers.CharField(allow_blank=True)
+    groups = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
+    groups_claim = serializers.CharField()
+    second_factor = serializers.BooleanField()
+    changed_at = serializers.DateTimeField()
+
+
 class SignInSettingsSerializer(serializers.Serializer[dict[str, Any]]):
     """How the organisation's members sign in."""
 
     second_factor_required = serializers.BooleanField(
         help_text="Members without a second factor are led to set one up and can do nothing else, page and API alike."
     )
+    connection = ConnectionSerializer(read_only=True, allow_null=True)
+
+
+class GroupsSerializer(serializers.Serializer[dict[str, Any]]):
+    """What every kind of connection asks."""
+
+    groups = serializers.DictField(
+        child=serializers.ListField(child=serializers.CharField(), min_length=1), help_text="Roles by group."
+    )
+    groups_claim = serializers.CharField(max_length=200, required=False, default="groups")
+    second_factor = serializers.BooleanField(
+        required=False, default=False, help_text="Whoever comes this way has shown a second factor there."
+    )
+
+
+class OidcSerializer(GroupsSerializer):
+    """An OpenID Connect issuer."""
+
+    issuer = serializers.CharField(max_length=500)
+    client_id = serializers.CharField(max_length=300)
+    client_secret = serializers.CharField(
+        max_length=1000, required=False, default="", allow_blank=True, write_only=True, trim_whitespace=False,
+        help_text="Empty: the one there is stays.",
+    )  # fmt: skip
+
+
+class SamlSerializer(GroupsSerializer):
+    """A SAML identity provider: its metadata, or their address."""
+
+    metadata = serializers.CharField(max_length=400_000, required=False, default="", allow_blank=True)
+    metadata_url = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+
+
+class DomainSerializer(serializers.Serializer[dict[str, Any]]):
+    """A mail domain of the organisation, and how it is shown to be theirs."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(max_length=253)
+    token = serializers.CharField(read_only=True, help_text="What has to stand at `shown_at`.")
+    shown_at = serializers.CharField(read_only=True)
+    verified_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
 def session_as_json(found: SignIn, key: str | None) -> dict[str, Any]:
@@ -65,9 +119,27 @@ class SessionDetail(APIView):
         return Response(status=204)
 
 
-def settings_as_json(house: Organisation) -> dict[str, Any]:
+def settings_as_json(actor: Actor) -> dict[str, Any]:
     """What is decided, as the API tells it."""
-    return {"second_factor_required": house.second_factor_required}
+    there = connections.connection_of(actor)
+    names = ("kind", "issuer", "client_id", "groups", "groups_claim", "second_factor", "changed_at")
+    house = Organisation.objects.get(pk=actor.organisation.pk)
+    return {
+        "second_factor_required": house.second_factor_required,
+        "connection": {name: getattr(there, name) for name in names} if there else None,
+    }
+
+
+def domain_as_json(domain: Domain) -> dict[str, Any]:
+    """A domain as the API tells it."""
+    facts = {name: getattr(domain, name) for name in ("id", "name", "token", "verified_at")}
+    return {**facts, "shown_at": connections.shown_at(domain)}
+
+
+def given(shape: serializers.Serializer[dict[str, Any]]) -> dict[str, Any]:
+    """The answers, checked."""
+    shape.is_valid(raise_exception=True)
+    return dict(shape.validated_data)
 
 
 class SignInSettings(APIView):
@@ -75,9 +147,7 @@ class SignInSettings(APIView):
 
     @extend_schema(operation_id="organisation_sign_in", responses=SignInSettingsSerializer)
     def get(self, request: Request) -> Response:
-        actor = actor_of(request)
-        services.require_administrator(actor)
-        return Response(settings_as_json(actor.organisation))
+        return Response(settings_as_json(actor_of(request)))
 
     @extend_schema(
         operation_id="organisation_sign_in_change", request=SignInSettingsSerializer, responses=SignInSettingsSerializer
@@ -85,7 +155,63 @@ class SignInSettings(APIView):
     def patch(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        shape = SignInSettingsSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        wanted = shape.validated_data["second_factor_required"]
-        return Response(settings_as_json(services.require_second_factor(actor=actor, required=wanted)))
+        wanted = given(SignInSettingsSerializer(data=request.data))["second_factor_required"]
+        services.require_second_factor(actor=actor, required=wanted)
+        return Response(settings_as_json(actor))
+
+    @extend_schema(operation_id="organisation_sign_in_disconnect", responses={204: None})
+    def delete(self, request: Request) -> Response:
+        """Ends the organisation's own sign-in."""
+        connections.disconnect(actor=actor_of(request))
+        return Response(status=204)
+
+
+class SignInOidc(APIView):
+    """An OpenID Connect issuer as the organisation's own sign-in."""
+
+    @extend_schema(operation_id="organisation_sign_in_oidc", request=OidcSerializer, responses=SignInSettingsSerializer)
+    def put(self, request: Request) -> Response:
+        actor = actor_of(request)
+        services.require_administrator(actor)
+        connections.connect_oidc(actor=actor, **given(OidcSerializer(data=request.data)))
+        return Response(settings_as_json(actor))
+
+
+class SignInSaml(APIView):
+    """A SAML identity provider as the organisation's own sign-in."""
+
+    @extend_schema(operation_id="organisation_sign_in_saml", request=SamlSerializer, responses=SignInSettingsSerializer)
+    def put(self, request: Request) -> Response:
+        actor = actor_of(request)
+        services.require_administrator(actor)
+        connections.connect_saml(actor=actor, **given(SamlSerializer(data=request.data)))
+        return Response(settings_as_json(actor))
+
+
+class DomainList(APIView):
+    """The organisation's mail domains."""
+
+    @extend_schema(operation_id="organisation_domains_list", responses=DomainSerializer(many=True))
+    def get(self, request: Request) -> Response:
+        return Response([domain_as_json(each) for each in connections.domains_of(actor_of(request))])
+
+    @extend_schema(operation_id="organisation_domains_add", request=DomainSerializer, responses={201: DomainSerializer})
+    def post(self, request: Request) -> Response:
+        actor = actor_of(request)
+        services.require_administrator(actor)
+        name = given(DomainSerializer(data=request.data))["name"]
+        return Response(domain_as_json(connections.add_domain(actor=actor, name=name)), status=201)
+
+
+class DomainDetail(APIView):
+    """One of them."""
+
+    @extend_schema(operation_id="organisation_domains_verify", request=None, responses=DomainSerializer)
+    def post(self, request: Request, domain_id: int) -> Response:
+        """Looks whether the token stands at `shown_at`."""
+        return Response(domain_as_json(connections.verify_domain(actor=actor_of(request), domain_id=domain_id)))
+
+    @extend_schema(operation_id="organisation_domains_remove", responses={204: None})
+    def delete(self, request: Request, domain_id: int) -> Response:
+        connections.remove_domain(actor=actor_of(request), domain_id=domain_id)
+        return Response(status=204)

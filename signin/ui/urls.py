@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import account, kept, organisation
+from . import account, kept, organisation, through
 
 urlpatterns = [
     path("account/", account.account, name="account"),
@@ -13,4 +13,19 @@ urlpatterns = [
     path("account/kept/list/", kept.kept_list, name="kept-list"),
     path("organisation/sign-in/", organisation.sign_in, name="organisation-signin"),
     path("organisation/sign-in/second-factor/", organisation.second_factor, name="organisation-signin-factor"),
+    path("organisation/sign-in/openid-connect/", organisation.connect_oidc, name="organisation-signin-oidc"),
+    path("organisation/sign-in/saml/", organisation.connect_saml, name="organisation-signin-saml"),
+    path("organisation/sign-in/end/", organisation.disconnect, name="organisation-signin-end"),
+    path("organisation/sign-in/domains/", organisation.domain_add, name="organisation-domain-add"),
+    path("organisation/sign-in/domains/<int:domain_id>/", organisation.domain, name="organisation-domain"),
+    path(
+        "organisation/sign-in/domains/<int:domain_id>/remove/",
+        organisation.domain_remove,
+        name="organisation-domain-remove",
+    ),
+    path("accounts/organisation/", through.organisation, name="signin-organisation"),
+    path("accounts/organisation/openid-connect/", through.oidc_answer, name="signin-oidc-answer"),
+    path("accounts/organisation/saml/finish/", through.saml_finish, name="signin-saml-finish"),
+    path("accounts/organisation/saml/<uuid:public_id>/", through.saml_answer, name="signin-saml-answer"),
+    path("accounts/organisation/saml/<uuid:public_id>/metadata/", through.saml_metadata, name="signin-saml-metadata"),
 ]

@@ -18,19 +18,24 @@ from accountability import errors, services
 from accountability.models import VerificationReport
 from accountability.selectors import report_of, stands_otherwise
 from accountability.tasks import render_verification
-from accountability.verification import evidence as telling
+from accountability.verification import data as gathering
 from attribution import services as attribution
 from attribution.access import finding_for
+from attribution.errors import ReplyAwaited
 from attribution.models import Contest, Finding, Opinion, RelyingParty
 from core.errors import Invalid, NotAllowed, NotFound
+from core.marks import NotCleared
 from core.tenancy import acting_as
 from documents.attachments import canonical_json
 from documents.blocks import Content
 from documents.models import Document, Job
 from documents.rendering import Rendered
 from evidence.services import change_mark
+from incidents import hiding
+from incidents.errors import NamesHidden
 from incidents.models import Incident
 from incidents.selectors import activity
+from incidents.services import edit_incident
 from ledger import log
 from ledger.keys import signer
 from ledger.services import sequence_pending
@@ -93,6 +98,18 @@ def make(ground: Ground, django_capture_on_commit_callbacks: Any) -> Made:
         return found
 
     return ask_and_work
+
+
+def opened_up(ground: Ground) -> None:
+    """The case may be told to anybody."""
+    with acting_as(ground.analyst.principal):
+        edit_incident(
+            actor=ground.analyst,
+            reference=ground.reference,
+            version=1,
+            facts={"mark": "TLP:CLEAR"},
+            mark_reason="Public",
+        )
 
 
 def words(pdf: bytes) -> str:
@@ -197,7 +214,7 @@ def test_it_stops_with_one_sentence_when_anything_would_stand_above_its_mark(
 ) -> None:
     ground.ready()
     marked(ground, "E-2", "TLP:RED")
-    monkeypatch.setattr(telling, "above", lambda mark, limit: False)  # somebody breaks the withholding
+    monkeypatch.setattr(gathering, "closed_to", lambda *_all: frozenset())  # somebody breaks the withholding
     with django_capture_on_commit_callbacks(execute=True):
         report = asked(ground, ground.analyst)
     found = seen(ground, ground.analyst, report.code)
@@ -230,9 +247,8 @@ def test_below_the_mark_of_its_case_none_is_asked_for(ground: Ground) -> None:
 @pytest.mark.duty("ATT-11")
 def test_what_anybody_may_read_waits_for_the_reply(ground: Ground) -> None:
     ground.ready()
-    with acting_as(ground.analyst.principal):
-        Incident.objects.filter(pk=ground.incident.pk).update(mark="TLP:CLEAR")
-    with pytest.raises(Exception, match="right of reply"):
+    opened_up(ground)
+    with pytest.raises(ReplyAwaited):
         asked(ground, ground.analyst, mark="TLP:CLEAR")
     with acting_as(ground.analyst.principal):
         assert not VerificationReport.objects.exists() and not Job.objects.exists()
@@ -375,7 +391,9 @@ def test_an_outsider_checks_it_and_a_changed_word_is_found(
             verb="finding.withdrawn"
         ),
         "about an entry that is not here": lambda data: data["ledger"]["proofs"][0].update(entry_id="1"),
-        "No entry says that the opinion": lambda data: data["ledger"].update(entries=[], proofs=[]),
+        "No entry says that the opinion": lambda data: data["ledger"].update(
+            entries=[row for row in data["ledger"]["entries"] if row["verb"] != "panel.revealed"]
+        ),
     }
     for said, change in changes.items():
         data = json.loads(report.content)
@@ -383,3 +401,46 @@ def test_an_outsider_checks_it_and_a_changed_word_is_found(
         place.write_text(json.dumps(data), encoding="utf-8")
         code, told = main([str(place), *trusted]), capsys.readouterr().out
         assert code == 1 and said in told, (said, told)
+
+
+@pytest.mark.usefixtures("unset")
+@pytest.mark.duty("SHR-1")
+def test_what_a_partner_may_not_take_out_is_withheld_from_theirs(ground: Ground, make: Made) -> None:
+    ground.ready()
+    marked(ground, "E-2", "TLP:RED")
+    partner = ground.people.palaver.person("legal_assessor")
+    shared(ground.analyst, ground.incident, ground.people.palaver.organisation, Grade.EVIDENCE)
+    with pytest.raises(NotCleared):
+        asked(ground, partner, mark="TLP:RED")
+    theirs, ours = make(partner, mark="TLP:AMBER+STRICT"), make(ground.analyst, mark="TLP:RED")
+    assert "Payments for the mail relay" not in theirs.content and "Payments for the mail relay" in ours.content
+    assert theirs.items() == ["E-1", "E-3"] and ours.items() == ["E-1", "E-2", "E-3"]
+
+
+@pytest.mark.usefixtures("unset")
+@pytest.mark.duty("SHR-7")
+def test_where_names_are_hidden_it_says_handles_and_no_hash_that_covers_a_name(
+    ground: Ground, make: Made, tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings.KEYS_ROOT = tmp_path / "keys"
+    ground.ready()
+    ground.revealed({}, DISSENT, {})
+    named = make(ground.analyst)
+    coordinator = ground.people.vela.coordinator
+    with acting_as(coordinator.principal):
+        hiding.set_blind(actor=coordinator, reference=ground.reference, hidden=True)
+    with pytest.raises(NamesHidden):
+        taken(ground, ground.analyst, named.code)
+    report = make(ground.analyst)
+    data = json.loads(report.content)
+    jsonschema.validate(data, SCHEMA, jsonschema.Draft202012Validator)
+    assert data["ledger"]["entries"] == [] and "names are hidden" in data["ledger"]["why_not"]
+    assert {row["custody"]["head"] for row in data["evidence"]["items"]} == {""}
+    for house in ("vela", "meridian", "tessera", "amal"):
+        name = getattr(ground.people, house).organisation.name
+        assert name not in report.content, name
+    assert {row["organisation"] for row in data["panels"][0]["seats"]} and DISSENT["dissent"] in report.content
+    place = tmp_path / "report.json"
+    place.write_text(report.content, encoding="utf-8")
+    code, told = main([str(place), "--key", signer("packages").vkey]), capsys.readouterr().out
+    assert code == 3 and "The whole report was signed by" in told, told

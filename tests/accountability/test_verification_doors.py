@@ -14,7 +14,7 @@ from organisations.roles import Grade
 from tests.attribution.ground import Ground, ground  # noqa: F401
 from tests.evidence.builders import shared
 
-from .test_verification import Made, asked, make, unset  # noqa: F401
+from .test_verification import Made, asked, make, opened_up, unset  # noqa: F401
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("ATT-13")]
 
@@ -95,8 +95,7 @@ def test_what_cannot_be_asked_is_said_beside_its_field(ground: Ground, sign_in: 
 
 def test_a_rule_that_says_no_says_it_at_both_doors(ground: Ground, sign_in: Any) -> None:
     ground.ready()
-    with acting_as(ground.analyst.principal):
-        Incident.objects.filter(pk=ground.incident.pk).update(mark="TLP:CLEAR")
+    opened_up(ground)
     client: Client = sign_in(ground.analyst)
     answer = client.post(page(ground), {"mark": "TLP:CLEAR", "language": "ar"})
     assert answer.status_code == 409 and "right of reply" in answer.content.decode()

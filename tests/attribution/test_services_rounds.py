@@ -14,6 +14,7 @@ from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from evidence.models import EvidenceItem
 from ledger.models import Entry
+from notifications.models import Notification
 from organisations.actors import SYSTEM_EMAIL, acting
 from organisations.models import Membership, User
 from organisations.services import end_membership
@@ -289,3 +290,18 @@ def test_everyone_recused_leaves_nobody_to_open_the_round(ground: Ground) -> Non
         services.close_panel(actor=ground.analyst, reference=ground.reference, panel=1)
         assert not Opinion.objects.exists()
     assert ground.finding().tier == "T1"
+
+
+@pytest.mark.duty("SHR-5")
+def test_a_member_named_in_the_discussion_is_told_where_and_not_what(ground: Ground) -> None:
+    ground.ready()
+    ground.revealed({}, {}, {})
+    first, second_member, third = ground.members
+    for text in ("What does @S-2 say? And @S-2 again, me @S-1, nobody @S-99, mail a@S-3.example", "Once more, @S-2."):
+        with as_(first):
+            services.add_remark(actor=first, reference=ground.reference, panel=1, text=text)
+    for member, times in ((first, 0), (second_member, 2), (third, 0)):
+        with as_(member):
+            told = Notification.objects.filter(kind="panel.mentioned")
+            assert told.count() == times
+            assert all(row.subject == "P-1" and row.reason == "mention" and not row.words for row in told)

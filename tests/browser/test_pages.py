@@ -23,7 +23,7 @@ from tests.browser.checks import WIDTHS, axe_faults, inline_code, layout_faults,
 from tests.browser.conftest import Cast, Sit
 from tests.browser.states import Rooms, rooms
 from tests.doors.addresses import READ, Address, Kind, walk
-from tests.doors.test_crawl import everything
+from tests.doors.cast import everything
 from tests.doors.test_urls import url_of
 from tests.doors.world import World, build
 from tests.evidence.builders import tamper
@@ -72,11 +72,14 @@ NO_PAGE = {
     "attribution-matrix-csv",
     "mfa_download_recovery_codes",
     "mfa_login_webauthn",
+    "signin-oidc-answer",
+    "signin-saml-finish",
+    "signin-saml-metadata",
     "kept",
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
 # Signed in, these lead on to the first page.
-FOR_VISITORS = {"account_login", "account_signup", "account_reset_password"}
+FOR_VISITORS = {"signin-organisation", "account_login", "account_signup", "account_reset_password"}
 
 
 def pages() -> list[Address]:
@@ -112,6 +115,8 @@ class House:
             return self.admin
         if address.name in FOR_VISITORS or (address.door.kind is Kind.ANYONE and "release" in address.name):
             return None
+        if address.name.startswith(("label-change", "data-request", "organisation-")):
+            return self.insider
         if address.name in {"opinion", "panel-discuss", "seat-declare"}:
             return self.invited if address.name == "seat-declare" else self.member
         if address.door.kind is Kind.OWN and not address.name.startswith(("member", "trusted-key")):

@@ -1,12 +1,13 @@
 """Each station of a case has something true to show, and one case stands open at it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from accountability.models import Recommendation, Review
+from accountability.models import Recommendation, Review, VerificationReport
+from attribution.asof import as_of, compared
 from attribution.models import Contest, Finding, Hypothesis, Invitation, Opinion, Panel, Proposition, Reply, Seat
 from attribution.replay import replay
 from core import clock
@@ -238,3 +239,27 @@ def test_one_party_has_replied_and_the_one_named_is_still_asked(demo: Demo) -> N
     assert (replies, asked) == (["quoted"], ["named"])
     told = demo.asked_as("vela.analyst", lambda: set(Notification.objects.values_list("kind", flat=True)))
     assert "reply.received" in told
+
+
+@pytest.mark.duty("ATT-6")
+def test_it_was_contested_on_the_eighth_of_march_as_the_day_itself_shows(demo: Demo) -> None:
+    first = findings(demo, "orrin.admin", "olympic-destroyer-2018")["F-1"]
+    before, after = demo.asked_as(
+        "orrin.admin", lambda: [as_of(first, date(2018, month, day)) for month, day in ((3, 7), (3, 8))]
+    )
+    assert (before.basis, after.basis) == ("world", "world"), "nobody had this platform then"
+    assert (before.row["contested"], before.row["hypothesis"]) == (False, "open")
+    assert (after.row["contested"], after.row["hypothesis"]) == (True, "rejected")
+    moved = {(row.part, row.what): (row.before, row.after) for row in compared(before, after) if row.kind == "moved"}
+    assert moved["finding", "contested"] == (False, True) and moved["finding", "hypothesis"] == ("open", "rejected")
+    assert [row.key for row in compared(before, after) if (row.part, row.kind) == ("items", "added")], (
+        "what became known that day"
+    )
+
+
+@pytest.mark.duty("ATT-13")
+def test_a_verification_report_of_the_corroborated_finding_is_asked_for(demo: Demo) -> None:
+    reference = demo.reference("ukraine-grid-2015")
+    report = demo.asked_as("vela.admin", lambda: VerificationReport.objects.get(incident__reference=reference))
+    assert ("verification-report", report.job_id) in demo.sent
+    assert demo.asked_as("tessera.forensic", lambda: VerificationReport.objects.count()) == 0, "the asker's house alone"

@@ -30,7 +30,7 @@ from notifications.models import Notification
 from notifications.services import choose_email
 from organisations.actors import Actor
 from organisations.models import Organisation, User
-from organisations.roles import Grade, Role
+from organisations.roles import FOR_MEMBERS, Grade, Role
 from organisations.services import found_organisation
 from tests.evidence.builders import given
 from tests.evidence.builders import shared as shared_with
@@ -82,9 +82,15 @@ def blind_world(cast: Canaries, files_root: Any, public_login: None, django_capt
         hiding.set_blind(actor=cast.vela.coordinator, reference=world.incident.reference, hidden=True)
     for house, grade in PARTS.items():
         shared(cast.vela.analyst, world.incident, getattr(cast, house).organisation, grade)
+    for house in ("meridian", *PARTS):  # they look, and that is a list too
+        browser = Client()
+        browser.force_login(
+            getattr(cast, house).analyst.user, backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
+        browser.get(f"/incidents/{world.incident.reference}/")
     with django_capture_on_commit_callbacks(execute=True), acting_as(cast.vela.coordinator.principal):
         made = accountability.request_review(
-            actor=cast.vela.coordinator, reference=world.incident.reference, mark="TLP:RED"
+            actor=cast.vela.coordinator, reference=world.incident.reference, mark="TLP:AMBER+STRICT"
         )
     world.names["int:number"] = made.number
     return world
@@ -94,12 +100,15 @@ def blind_world(cast: Canaries, files_root: Any, public_login: None, django_capt
 PARTS = {"orrin": Grade.OVERSEE, "amal": Grade.CONTRIBUTE, "brigid": Grade.COORDINATE, "palaver": Grade.SUMMARY}
 
 
+ROLES = [value for value, _label in FOR_MEMBERS]
+
+
 def everybody(house: House) -> Actor:
     """One person of the house with every role."""
     actor = member(house.organisation, Role.ANALYST, suffix="all")
     with acting_as(actor.principal):
-        actor.user.memberships.update(roles=list(Role.values))
-    return Actor(actor.user, house.organisation, tuple(Role.values))
+        actor.user.memberships.update(roles=ROLES)
+    return Actor(actor.user, house.organisation, tuple(ROLES))
 
 
 def own_numbers(actor: Actor) -> set[str]:
@@ -127,8 +136,12 @@ def names_in(text: str, own: str, numbers: set[str]) -> set[str]:
     return strange | {number for number in NUMBER.findall(text) if number not in numbers}
 
 
-# What is of no case and for every member: the directory of organisations, and forms that let one choose from it.
-DIRECTORY = {"api-organisation-list", "grant-new", "seat-invite", "reply-invite"}
+# What is of no case and for every member: the directory of organisations, forms that let one choose from it, who is
+# accredited, and the duty contacts of an organisation one asks for by name.
+DIRECTORY = {
+    "api-organisation-list", "grant-new", "preview-new", "hand-over-new", "seat-invite", "reply-invite", "accreditation", "api-accreditation", "attestation",
+    "api-attestation", "api-attestation-list", "duty-of", "duty-answer",
+}  # fmt: skip
 # One's own house and account.
 OWN = {"organisation", "member-invite", "member-roles", "member-end", "api-me"}
 

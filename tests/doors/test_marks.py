@@ -27,15 +27,17 @@ from evidence.services.capturing import ask_capture
 from exchange import services as exchange
 from exchange.errors import RecordOvertaken
 from exchange.models import CustodyRecord
-from incidents.models import Incident, IncidentUserPermission, MarkChange
-from incidents.services import edit_incident
+from incidents.models import Incident, MarkChange
+from incidents.services import edit_incident, grant_person
 from notifications.mail import send_to
 from notifications.services import choose_email, tell
 from organisations.actors import Actor
-from organisations.roles import Grade, Role
+from organisations.roles import FOR_MEMBERS, Grade, Role
 from tests.evidence.builders import given, shared, the_file
 from tests.people import House, People, member
 from tests.tenancy.test_walls import filed
+
+from .world import shared as taken_out
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty("SHR-4")]
 
@@ -76,32 +78,29 @@ def test_the_limits_are_those_of_tlp() -> None:
 def case(people: People, files_root: Any) -> Incident:
     """A case of Vela's that Meridian oversees."""
     incident = filed(people.vela.analyst, mark="TLP:CLEAR")
-    shared(people.vela.analyst, incident, people.meridian.organisation, Grade.OVERSEE)
+    taken_out(people.vela.analyst, incident, people.meridian.organisation, Grade.OVERSEE, may_export=True)
     return incident
+
+
+ROLES = [value for value, _label in FOR_MEMBERS]
 
 
 def everything(house: House) -> Actor:
     """A member of it with every role: what is refused to them is refused for the mark's sake."""
     actor = member(house.organisation, Role.ANALYST, suffix="-all")
     with acting_as(actor.principal):
-        actor.user.memberships.update(roles=list(Role.values))
-    return Actor(actor.user, house.organisation, tuple(Role.values))
+        actor.user.memberships.update(roles=ROLES)
+    return Actor(actor.user, house.organisation, tuple(ROLES))
 
 
 def named(people: People, case: Incident) -> Actor:
     """Somebody of Meridian's to whom the case was shared by name as well."""
-    from django.contrib.auth.models import Permission
-
     actor = everything(people.meridian)
-    permission = Permission.objects.get(content_type__app_label="incidents", codename="grade_oversee")
     with acting_as(people.vela.analyst.principal):
-        IncidentUserPermission.objects.create(
-            user=actor.user,
-            permission=permission,
-            content_object=case,
-            granted_by=people.vela.analyst.user,
-            reason="Named",
-        )
+        grant_person(
+            actor=people.vela.analyst, reference=case.reference, email=actor.user.email, reason="Named", may_export=True,
+            organisation=people.meridian.organisation, grade=Grade.OVERSEE,
+        )  # fmt: skip
     return actor
 
 

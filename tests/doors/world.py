@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib.sessions.backends.db import SessionStore
 
@@ -42,6 +43,7 @@ from organisations.keys import issue_token, make_service_account
 from organisations.models import Membership, Organisation
 from organisations.roles import Grade
 from remediation import services as remediation
+from signin import connections
 from signin.models import SignIn
 from tests.attribution.ground import Ground
 from tests.evidence.builders import the_file
@@ -223,6 +225,7 @@ def build(people: People) -> World:
         )
     with acting_as(people.vela.admin.principal):
         label = make_label(actor=people.vela.admin, name="Tormentil label")
+        domain = connections.add_domain(actor=people.vela.admin, name="tormentil.example")
         file_request(
             actor=people.vela.admin, kind="authority", requester="Tormentil court", legal_basis="Campion act", asked="Saxifrage",
             incident=reference,
@@ -242,6 +245,8 @@ def build(people: People) -> World:
         "slug:kind": "evidence",
         "str:label": "E-1",
         "int:session_id": signed_in.pk,
+        "int:domain_id": domain.pk,
+        "uuid:public_id": UUID(int=0),
         "int:pk": software_passkey(analyst.user).pk,
         "int:label_id": label.pk,
         "int:part": 1,

@@ -15,6 +15,7 @@ from django.urls import get_resolver
 from core import clock
 from core.tenancy import acting_as
 from incidents import looks
+from incidents.hiding import set_blind
 from incidents.models import Incident
 from incidents.services import edit_incident
 from ledger import looks as book
@@ -198,3 +199,27 @@ def test_a_change_shows_its_old_and_its_new_value(people: People, sign_in: SignI
     assert all(row["entry_id"] for row in rows if row["table"] == "incidents_incident")
     page = client.get(f"/incidents/{incident.reference}/changes/").content.decode()
     assert "<del><bdi>Quillwort outage</bdi></del>" in page and "<ins><bdi>Bergamot outage</bdi></ins>" in page
+
+
+@pytest.mark.duty("SHR-4")
+def test_where_names_are_hidden_no_list_of_looks_tells_them(people: People, sign_in: SignIn) -> None:
+    incident = filed(people.vela.analyst)
+    shared(people.vela.analyst, incident, people.orrin.organisation, Grade.EVIDENCE)
+    sign_in(people.orrin.analyst).get(f"/incidents/{incident.reference}/")
+    with acting_as(people.vela.coordinator.principal):
+        set_blind(actor=people.vela.coordinator, reference=incident.reference, hidden=True)
+    client = sign_in(people.vela.admin)
+    case, orrin = f"/incidents/{incident.reference}/", people.orrin.organisation.pk
+    answers = [
+        client.get(address).content.decode()
+        for address in (
+            f"{case}looks/", f"{case}changes/", "/organisation/audit/", "/api/v1/organisation/looks/", f"/api/v1{case}looks/",
+            f"/api/v1{case}changes/",
+        )
+    ]  # fmt: skip
+    for file in (f"{case}looks/looks.csv", f"{case}looks/looks.json", "/organisation/audit/looks.csv"):
+        answers.append(b"".join(client.get(file).streaming_content).decode())  # type: ignore[attr-defined]
+    for text in answers:
+        assert "orrin analyst" not in text and "Orrin National CERT" not in text
+    narrowed = client.get(f"/api/v1{case}looks/?organisation={orrin}").json()
+    assert len(narrowed["results"]) == len(client.get(f"/api/v1{case}looks/").json()["results"]) - 1

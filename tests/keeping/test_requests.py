@@ -403,3 +403,65 @@ def test_who_left_is_not_worked_for(people: People) -> None:
     with acting_as(other.principal):
         assert HouseExport.objects.get().state == "queued" and not ExportPart.objects.exists()
     assert User.objects.filter(pk=actor.user.pk).exists()
+
+
+def test_what_failed_goes_on_where_it_stopped(
+    people: People, sign_in: SignIn, django_capture_on_commit_callbacks: OnCommit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = exporter(people)
+    filed(people.vela.analyst)
+    real = exports.make_part
+
+    def breaks(*values: Any) -> None:
+        if values[3] == 2:
+            raise OSError("no space left")
+        real(*values)
+
+    monkeypatch.setattr(exports, "make_part", breaks)
+    client = sign_in(actor)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post("/organisation/exports/", {"reason": "Moving house"})
+    first = client.get("/api/v1/organisation/exports/").json()[0]
+    assert (first["state"], first["error_code"], len(first["parts"])) == ("failed", "unexpected", 1)
+    assert "Go on" in client.get("/organisation/exports/").content.decode()
+    monkeypatch.setattr(exports, "make_part", real)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert client.post("/organisation/exports/1/again/").status_code == 303
+    again = client.get("/api/v1/organisation/exports/").json()[0]
+    assert again["state"] == "done" and again["parts"][0] == first["parts"][0] and len(again["parts"]) == 2
+    assert client.post("/api/v1/organisation/exports/1/again/").json()["code"] == "not_failed"
+
+
+def test_a_program_files_decides_and_delivers_as_a_person_does(
+    people: People, sign_in: SignIn, django_capture_on_commit_callbacks: OnCommit
+) -> None:
+    incident = filed(people.vela.analyst)
+    where = "/api/v1/organisation/requests/"
+
+    def send(actor: Actor, path: str, **body: Any) -> Any:
+        return sign_in(actor).post(f"{where}{path}", json.dumps(body), content_type="application/json")
+
+    admin = people.vela.admin
+    facts = {
+        "kind": "authority",
+        "requester": "Court",
+        "legal_basis": BASIS,
+        "asked": "Facts",
+        "incident": incident.reference,
+    }
+    assert send(people.vela.analyst, "", **facts).status_code == 403
+    assert send(admin, "", **{**facts, "legal_basis": " "}).status_code in (400, 422)
+    assert send(admin, "", **{**facts, "incident": "INC-2026-999999"}).status_code in (400, 422)
+    filed_as = send(admin, "", **facts).json()
+    assert (filed_as["number"], filed_as["outcome"]) == (1, "open")
+    assert send(admin, "1/decision/", outcome="granted", reasons="x", parts=["facts"]).json()["code"] == "request_own"
+    with django_capture_on_commit_callbacks(execute=True):
+        decided = send(custodian(people), "1/decision/", outcome="granted", reasons="x", parts=["facts"])
+    assert decided.json()["parts"] == ["facts"]
+    files = opened(sign_in(admin).get(f"{where}1/package/"))
+    assert json.loads(files["data/facts.json"])["reference"] == incident.reference
+    assert send(admin, "1/delivery/", how="By courier").json()["delivered_at"] is not None
+    own = sign_in(people.vela.analyst).post(
+        "/api/v1/me/requests/", json.dumps({"kind": "erasure", "asked": "My number"}), content_type="application/json"
+    )
+    assert own.json()["requester"] == people.vela.analyst.user.name

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from core import clock
 from core.errors import Invalid, NotAllowed, NotFound
 from core.tenancy import acting_as
+from incidents import hiding
 from incidents.services import revoke_grant
 from ledger.models import Entry
 from notifications import errors, rota, services
@@ -213,6 +214,20 @@ def test_duty_is_known_to_those_who_share_a_case_as_far_as_they_may_know_it(peop
                 services.call_duty(actor=amal.analyst, slug="vela", reference=reference)
         with pytest.raises(NotFound):
             services.call_duty(actor=amal.analyst, slug="orrin", reference=incident.reference)
+
+
+@pytest.mark.duty("SHR-7")
+def test_a_case_that_hides_its_organisations_opens_no_duty(people: People, sign_in: SignIn) -> None:
+    vela, orrin = people.vela, people.orrin
+    on_rota(vela, vela.analyst)
+    incident = filed(vela.analyst)
+    shared(vela.analyst, incident, orrin.organisation, Grade.ASSESS)
+    client = sign_in(orrin.analyst)
+    assert client.get("/organisations/vela/duty/").status_code == 200
+    with acting_as(vela.coordinator.principal):
+        hiding.set_blind(actor=vela.coordinator, reference=incident.reference, hidden=True)
+    assert client.get("/organisations/vela/duty/").status_code == 404
+    assert "/duty/" not in client.get(f"/incidents/{incident.reference}/").content.decode()
 
 
 def test_only_administrators_keep_the_rota_and_it_is_never_rewritten(people: People) -> None:

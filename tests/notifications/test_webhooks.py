@@ -109,6 +109,7 @@ def test_only_under_open_marks_does_it_say_what_kind_and_of_which_thing(people: 
             reference=incident.reference,
             version=incident.version,
             facts={"mark": "TLP:GREEN"},
+            mark_reason="It was published.",
         )
     _endpoint, secret = hooked(people.vela, receiver)
     incident.mark = "TLP:GREEN"
@@ -411,13 +412,16 @@ def test_only_administrators_and_only_their_own(people: People, receiver: Receiv
 def test_a_person_keeps_webhooks_on_pages(people: People, receiver: Receiver, sign_in: SignIn) -> None:
     client = sign_in(people.vela.admin)
     assert "There are no webhooks" in client.get("/organisation/webhooks/").content.decode()
-    wrong = client.post("/organisation/webhooks/", {"name": "Mine", "url": "https://10.1.1.1/", "kinds": ["test.news"]})
+    new = "/organisation/webhooks/new/"
+    assert "Review of … is due" in client.get(new).content.decode()
+    wrong = client.post(new, {"name": "Mine", "url": "https://10.1.1.1/", "events_other": ["test.news"]})
     assert (
         wrong.status_code == 422
         and "not on the public internet" in wrong.content.decode()
         and "Mine" in wrong.content.decode()
     )
-    made = client.post("/organisation/webhooks/", {"name": "Mine", "url": receiver.url, "kinds": ["test.news"]})
+    assert client.post(new, {"name": "Mine", "url": receiver.url}).status_code == 422
+    made = client.post(new, {"name": "Mine", "url": receiver.url, "events_other": ["test.news"]})
     assert (
         made.status_code == 201 and "whsec_" in made.content.decode() and made["Cache-Control"].startswith("max-age=0")
     )
@@ -436,7 +440,9 @@ def test_a_person_keeps_webhooks_on_pages(people: People, receiver: Receiver, si
     assert len(receiver.got) == 2
     rotated = client.post(f"{where}rotate/")
     assert rotated.status_code == 201 and "whsec_" in rotated.content.decode()
-    changed = client.post(f"{where}change/", {"name": "Yours", "url": receiver.url, "kinds": ["finding.overdue"]})
+    changed = client.post(
+        f"{where}change/", {"name": "Yours", "url": receiver.url, "events_finding": ["finding.overdue"]}
+    )
     assert changed.status_code == 303 and "Yours" in client.get(where).content.decode()
     for act in ("disable", "enable", "end"):
         assert client.post(f"{where}{act}/").status_code == 303
@@ -507,6 +513,23 @@ def test_nothing_of_a_message_is_rewritten(people: People, receiver: Receiver) -
             with pytest.raises(DatabaseError), transaction.atomic():
                 rows.update(**change)
         assert Attempt.objects.update(status=200) == 0 == Attempt.objects.all()._raw_delete("default")
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT notifications_forget()")
-        assert states(people.vela) == ["delivered"]
+
+
+def test_what_waits_for_a_disabled_webhook_is_dropped_after_thirty_days(people: People, receiver: Receiver) -> None:
+    endpoint, _secret = hooked(people.vela, receiver)
+    admin = people.vela.admin
+    with acting_as(admin.principal):
+        for days in (29, 31):
+            Delivery.objects.create(
+                endpoint=endpoint, organisation=admin.organisation, message_id=f"msg_{days}", key=f"waits:{days}", kind="test.news",
+                grade=10, next_at=datetime.now(UTC), made_at=datetime.now(UTC) - timedelta(days=days),
+            )  # fmt: skip
+        for act, expected in ((None, ["pending", "pending"]), (services.disable_endpoint, ["pending", "failed"])):
+            if act:
+                act(actor=admin, endpoint_id=endpoint.pk)
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT notifications_forget()")
+            assert states(people.vela) == expected
+        services.enable_endpoint(actor=admin, endpoint_id=endpoint.pk)
+    deliver_due()
+    assert states(people.vela) == ["delivered", "failed"]

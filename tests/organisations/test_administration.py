@@ -30,8 +30,8 @@ def membership_of(actor: Actor) -> Membership:
 
 
 def entries() -> list[tuple[str, Action | None]]:
-    """Addresses of the menu that are there, and the action without which they are not shown."""
-    found = []
+    """Addresses of the menu that are there, and the action each one asks for."""
+    found: list[tuple[str, Action | None]] = []
     for _label, sections in GROUPS:
         for section in sections:
             try:
