@@ -53,8 +53,6 @@ UNWATCHED = {
     "exchange_custodyrecord": "written once, when it is made",
     "exchange_package": "written once, when it is made",
     "exchange_receivedpackage": "a worker’s state",
-    "incidents_handover": "an offer only gets its answer; each step is in the ledger",
-    "incidents_preview": "somebody’s look, which only ends; that it began is in the ledger",
 }
 
 COLUMNS = """

@@ -16,13 +16,10 @@ OWN_THINGS = {
     "/api/v1/organisations/": Scope.ACT,
     "/api/v1/attestations/": Scope.MANAGE,
     "/api/v1/trusted-keys/": Scope.MANAGE,
-    "/api/v1/searches/": Scope.ACCOUNT,
     "/api/v1/me/requests/": Scope.ACCOUNT,
     "/api/v1/organisation/requests/": Scope.MANAGE,
     "/api/v1/members/": Scope.MANAGE,
     "/api/v1/labels/": Scope.MANAGE,
-    "/api/v1/organisation/requests/": Scope.MANAGE,
-    "/api/v1/me/requests/": Scope.ACCOUNT,
 }
 # What a key never does, whatever its scopes: give out more ways in. Whoever finds one would otherwise keep the house.
 BY_HAND = (
