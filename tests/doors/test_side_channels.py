@@ -16,8 +16,8 @@ from organisations.roles import Grade
 from tests.people import People
 
 from .addresses import READ, Kind, walk
+from .cast import everything
 from .side_channels import CHANNELS, EVIDENCE, FACTS, Asked
-from .test_crawl import everything
 from .test_urls import url_of
 from .world import World, shared
 
