@@ -144,9 +144,8 @@ def timeline(material: Material) -> list[Block]:
         blocks.append(Table("timeline", _("Timeline of the incident"), (_("When"), _("What"), _("Source")), happened))
     else:
         blocks.append(Nothing(_("No moment of this incident is known.")))
-    houses = dict(
-        Organisation.objects.filter(pk__in={e.organisation_id for e in material.entries}).values_list("pk", "name")
-    )
+    known = Organisation.objects.in_bulk({entry.organisation_id for entry in material.entries})
+    houses = {number: house.name for number, house in known.items()}
     done = tuple(
         (day(on), times(words, count), houses.get(house, _("another organisation")))
         for (on, words, house), count in acts_by_day(material).items()

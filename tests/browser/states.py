@@ -12,6 +12,7 @@ from attribution.models import FindingIssue
 from core.tenancy import acting_as
 from evidence import services as evidence
 from evidence.models import EvidenceItem
+from incidents import blind, hiding
 from incidents.models import Incident
 from organisations.actors import Actor
 from organisations.roles import Grade
@@ -128,6 +129,29 @@ def attested(cast: Cast) -> Rooms:
     }
 
 
+def without_names(cast: Cast) -> Rooms:
+    """A case worked without names, with a look behind a handle; the page to look is a keeper's."""
+    analyst, keeper, seen = (
+        cast.vela.analyst,
+        cast.secretariat.person("name_keeper"),
+        cast.meridian.person("coordinator"),
+    )
+    incident = filed(analyst, blind=True)
+    shared(analyst, incident, cast.meridian.organisation, Grade.COORDINATE)
+    with acting_as(analyst.principal):
+        pair = (incident.pk, seen.user.pk)
+        handle = blind.give_handles([pair])[pair]
+    with acting_as(keeper.principal):
+        hiding.look_up(
+            actor=keeper, reference=incident.reference, handle=handle.slug, reason="Two seats for one person?"
+        )
+    return {
+        "incident-names": (reverse("incident-names", args=[incident.reference]), cast.vela.coordinator),
+        "name-looks": (reverse("name-looks"), seen),
+        "name-look": (reverse("name-look"), keeper),
+    }
+
+
 def rooms(cast: Cast) -> Rooms:
     """Every such page."""
-    return sealed(cast) | handled(cast) | replied(cast) | attested(cast)
+    return sealed(cast) | handled(cast) | replied(cast) | attested(cast) | without_names(cast)

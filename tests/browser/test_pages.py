@@ -19,7 +19,7 @@ from evidence.models import StoredFile
 from evidence.services import verify_item
 from incidents.models import Incident
 from organisations.actors import Actor
-from organisations.roles import Action, Role
+from organisations.roles import Action
 from tests.browser.checks import WIDTHS, axe_faults, inline_code, layout_faults, watch
 from tests.browser.conftest import Cast, Sit
 from tests.browser.states import Rooms, rooms
@@ -101,7 +101,6 @@ class House:
     author: Actor
     publisher: Actor
     admin: Actor
-    keeper: Actor
     invited: Actor
     member: Actor
     # Things in the state some page is for: a closed case, a frozen item.
@@ -119,8 +118,6 @@ class House:
             return None
         if address.name.startswith(("data-request", "organisation-")):
             return self.insider
-        if address.name == "name-look":
-            return self.keeper
         if address.name in {"opinion", "panel-discuss", "seat-declare"}:
             return self.invited if address.name == "seat-declare" else self.member
         if address.door.kind is Kind.OWN:
@@ -183,7 +180,6 @@ def house(committed: str, cast: Cast) -> House:
             author=with_second_factor(cast.vela.analyst),
             publisher=bureau.first,
             admin=cast.vela.admin,
-            keeper=cast.secretariat.person(Role.NAME_KEEPER),
             invited=cast.meridian.person("forensic_assessor"),
             member=seat_taken(cast.tessera.person("legal_assessor"), world.incident.reference),
             instead={

@@ -64,9 +64,8 @@ def told(asked: Asked) -> None:
 
     incident = asked.world.incident
     tell(
-        kind="watched.evidence", to=[asked.actor.user], key=f"side:{asked.actor.user.pk}", root_id=incident.pk,
+        kind="reply.received", to=[asked.actor.user], key=f"side:{asked.actor.user.pk}", root_id=incident.pk,
         reference=incident.reference, mark="TLP:CLEAR", subject="Quillwort Tormentil denial", url=asked.case,
-        words={"verb": "finding.contested", "n": 1},
     )  # fmt: skip
 
 

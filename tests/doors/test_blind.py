@@ -8,6 +8,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -372,3 +373,22 @@ def test_both_doors_turn_a_case(people: People, sign_in: Callable[[Actor], Clien
         assert send({"hidden": False}).status_code == 400
         assert send({"hidden": False, "reasons": "Over."}).json()["reasons"] == "Over."
         assert [row["hidden"] for row in client.get(url).json()] == [False, True]
+
+
+# Reading these columns past their fields: names of other things, which are nobody's.
+OTHER_NAMES = ("Origin.objects", "origin__name", "label__name")
+
+
+def test_no_code_reads_a_name_past_its_field() -> None:
+    """`values_list("name")` answers with what is stored, whatever is hidden: people and organisations are read as objects."""
+    root = Path(__file__).parent.parent.parent
+    asked = re.compile(r"""values(?:_list)?\([^)]*["'](?:\w+__)?(?:name|slug|email)["']""")
+    found = []
+    for path in sorted(root.glob("*/**/*.py")):
+        where = path.relative_to(root).as_posix()
+        if where.startswith(("tests/", "var/", "normsplatform/")) or "/migrations/" in where:
+            continue
+        for number, line in enumerate(path.read_text().splitlines(), 1):
+            if asked.search(line) and not any(each in line for each in OTHER_NAMES):
+                found.append(f"{where}:{number} {line.strip()}")
+    assert not found, "\n".join(found)
