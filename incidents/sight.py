@@ -16,7 +16,7 @@ from core import clock
 from core.errors import NotFound
 from organisations.actors import Actor
 from organisations.models import Organisation, User
-from organisations.roles import BY_GRADE, BY_ROLE, Action, Grade, Role
+from organisations.roles import BY_GRADE, BY_ROLE, GRANTED_TO, Action, Grade, Role
 
 from . import recall
 from .access import CaseAccess, case_for
@@ -81,8 +81,9 @@ class Answer:
 
 
 def roles_that(action: Action) -> list[str]:
-    """The roles in words that allow an act."""
-    return [str(label) for value, label in Role.choices if action in BY_ROLE.get(value, ())]
+    """The roles of a house in words that allow an act; one word when all of them do."""
+    able = [str(label) for value, label in GRANTED_TO if action in BY_ROLE.get(value, ())]
+    return [_("Every role")] if len(able) == len(GRANTED_TO) else able
 
 
 def grade_of(grant: IncidentGroupPermission | IncidentUserPermission) -> Grade:

@@ -31,7 +31,7 @@ class DaysForm(Form):
         help_text=_("Leave it empty to see one day."),
     )  # fmt: skip
     by = forms.ChoiceField(
-        label=_("By"), required=False,
+        label=_("By which history"), required=False,
         choices=[
             ("", _("what was on record here; before it was proposed, what was known in the world")),
             ("record", _("what was on record here")),

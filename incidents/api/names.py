@@ -26,7 +26,7 @@ class BlindingSerializer(serializers.Serializer[dict[str, Any]]):
     at = serializers.DateTimeField(read_only=True)
 
 
-class LookSerializer(serializers.Serializer[dict[str, Any]]):
+class NameLookSerializer(serializers.Serializer[dict[str, Any]]):
     """A look behind a handle; `name` only in the answer to the look itself."""
 
     reference = serializers.CharField(max_length=24)
@@ -75,7 +75,7 @@ class CaseNames(APIView):
 class NameLooks(APIView):
     """Looks behind handles: those at one's own, and for keepers their own looks."""
 
-    @extend_schema(operation_id="name_looks_list", responses=LookSerializer(many=True))
+    @extend_schema(operation_id="name_looks_list", responses=NameLookSerializer(many=True))
     def get(self, request: Request) -> Response:
         return Response([look_as_json(row) for row in hiding.looks_at(actor_of(request))])
 
@@ -83,12 +83,12 @@ class NameLooks(APIView):
 class NameLookUp(APIView):
     """Looking behind a handle: keepers of names only."""
 
-    @extend_schema(operation_id="name_look_up", request=LookSerializer, responses={201: LookSerializer})
+    @extend_schema(operation_id="name_look_up", request=NameLookSerializer, responses={201: NameLookSerializer})
     def post(self, request: Request) -> Response:
         """Recorded; whoever it is, is told."""
         actor = actor_of(request)
         actor.require(Action.LOOK_UP_NAMES)
-        shape = LookSerializer(data=request.data)
+        shape = NameLookSerializer(data=request.data)
         shape.is_valid(raise_exception=True)
         found = hiding.look_up(actor=actor, **shape.validated_data)
         return Response({**look_as_json(found.look), "name": found.name}, status=201)

@@ -22,7 +22,7 @@ from ..models import IncidentGroupPermission, IncidentUserPermission, PastGrant
 class TermsSerializer(serializers.Serializer[dict[str, Any]]):
     """How much is shared, why, and until when."""
 
-    grade = serializers.ChoiceField(choices=[grade.name.lower() for grade in Grade if grade != Grade.HOLD])
+    grade = serializers.CharField(help_text="summary, evidence, contribute, assess, coordinate or oversee")
     may_export = serializers.BooleanField(required=False, default=False)
     reason = serializers.CharField(max_length=300)
     until = serializers.DateTimeField(required=False, allow_null=True)
@@ -53,7 +53,7 @@ class GuestSerializer(serializers.Serializer[dict[str, Any]]):
 
     email = serializers.EmailField()
     name = serializers.CharField(max_length=120)
-    grade = serializers.ChoiceField(choices=["summary", "evidence"])
+    grade = serializers.CharField(help_text="summary or evidence")
     reason = serializers.CharField(max_length=300)
     until = serializers.DateTimeField()
 
@@ -109,7 +109,7 @@ class PreviewSerializer(serializers.Serializer[dict[str, Any]]):
     id = serializers.IntegerField(read_only=True)
     organisation = serializers.SlugField()
     role = serializers.CharField()
-    grade = serializers.ChoiceField(choices=[grade.name.lower() for grade in Grade if grade != Grade.HOLD])
+    grade = serializers.CharField(help_text="summary, evidence, contribute, assess, coordinate or oversee")
     may_export = serializers.BooleanField(required=False, default=False)
     until = serializers.DateTimeField(read_only=True)
 
@@ -177,6 +177,13 @@ def house_named(slug: str) -> Organisation:
     return found
 
 
+def grade_named(name: str) -> Grade:
+    """A grade a case can be shared at."""
+    if name.upper() not in Grade.names or name.upper() == Grade.HOLD.name:
+        raise Invalid({"grade": [_("Choose a grade from the list.")]})
+    return Grade[name.upper()]
+
+
 def valid(shape: serializers.Serializer[Any]) -> dict[str, Any]:
     """What was sent, if it has the shape."""
     shape.is_valid(raise_exception=True)
@@ -187,7 +194,7 @@ def valid(shape: serializers.Serializer[Any]) -> dict[str, Any]:
 def terms(given: dict[str, Any]) -> dict[str, Any]:
     """The terms as the services take them."""
     return {
-        "grade": Grade[given["grade"].upper()], "reason": given["reason"], "until": given.get("until"),
+        "grade": grade_named(given["grade"]), "reason": given["reason"], "until": given.get("until"),
         "may_export": given.get("may_export", False),
     }  # fmt: skip
 
@@ -263,7 +270,7 @@ class GuestList(APIView):
         given = valid(GuestSerializer(data=request.data))
         grant = services.invite_guest(
             actor=actor, reference=reference, email=given["email"], name=given["name"],
-            grade=Grade[given["grade"].upper()], reason=given["reason"], until=given["until"],
+            grade=grade_named(given["grade"]), reason=given["reason"], until=given["until"],
         )  # fmt: skip
         return Response(person_grant_as_json(grant), status=201)
 
@@ -314,6 +321,6 @@ class PreviewBegin(APIView):
         given = valid(PreviewSerializer(data=request.data))
         preview = previewing.start_preview(
             actor=actor, reference=reference, organisation=house_named(given["organisation"]), role=given["role"],
-            grade=Grade[given["grade"].upper()], may_export=given["may_export"],
+            grade=grade_named(given["grade"]), may_export=given["may_export"],
         )  # fmt: skip
         return Response({**given, "id": preview.pk, "until": preview.until}, status=201)

@@ -19,6 +19,7 @@ from evidence.models import StoredFile
 from evidence.services import verify_item
 from incidents.models import Incident
 from organisations.actors import Actor
+from organisations.roles import Action, Role
 from tests.browser.checks import WIDTHS, axe_faults, inline_code, layout_faults, watch
 from tests.browser.conftest import Cast, Sit
 from tests.browser.states import Rooms, rooms
@@ -100,6 +101,7 @@ class House:
     author: Actor
     publisher: Actor
     admin: Actor
+    keeper: Actor
     invited: Actor
     member: Actor
     # Things in the state some page is for: a closed case, a frozen item.
@@ -115,12 +117,14 @@ class House:
             return self.admin
         if address.name in FOR_VISITORS or (address.door.kind is Kind.ANYONE and "release" in address.name):
             return None
-        if address.name.startswith(("label-change", "data-request", "organisation-")):
+        if address.name.startswith(("data-request", "organisation-")):
             return self.insider
+        if address.name == "name-look":
+            return self.keeper
         if address.name in {"opinion", "panel-discuss", "seat-declare"}:
             return self.invited if address.name == "seat-declare" else self.member
-        if address.door.kind is Kind.OWN and not address.name.startswith(("member", "trusted-key")):
-            return self.author
+        if address.door.kind is Kind.OWN:
+            return self.insider if address.door.methods[READ] is Action.MANAGE_ORGANISATION else self.author
         if address.name in SECOND_FACTOR | WITH_SEALING_KEY:
             return self.author
         return self.publisher if address.door.kind is Kind.PUBLISHER else self.insider
@@ -185,6 +189,7 @@ def house(committed: str, cast: Cast) -> House:
             author=with_second_factor(cast.vela.analyst),
             publisher=bureau.first,
             admin=cast.vela.admin,
+            keeper=cast.secretariat.person(Role.NAME_KEEPER),
             invited=cast.meridian.person("forensic_assessor"),
             member=seat_taken(cast.tessera.person("legal_assessor"), world.incident.reference),
             instead={
