@@ -134,7 +134,13 @@ class House:
 
 
 # Only for somebody who has switched a second factor on.
-SECOND_FACTOR = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes"}
+SECOND_FACTOR = {
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+}
 
 
 # Only for somebody who has a sealing key.

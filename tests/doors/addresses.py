@@ -119,8 +119,9 @@ ACCOUNTS = {
     "mfa_list_webauthn": PERSON,
     "mfa_add_webauthn": PERSON,
     "mfa_reauthenticate_webauthn": PERSON,
-    "mfa_edit_webauthn": OWN,
-    "mfa_remove_webauthn": OWN,
+    # Both ask first that it is you, and only then whether the passkey is yours.
+    "mfa_edit_webauthn": PERSON,
+    "mfa_remove_webauthn": PERSON,
 }
 
 MANAGE = open_to(Kind.PERSON, *FORM, action=A.MANAGE_ORGANISATION)

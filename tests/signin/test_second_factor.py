@@ -22,6 +22,8 @@ from organisations.services import add_member
 from signin.services import require_second_factor
 from tests.people import People
 
+from .passkeys import software_passkey
+
 pytestmark = [pytest.mark.duty("SHR-1"), pytest.mark.django_db]
 
 SignIn = Callable[[Actor], Client]
@@ -194,3 +196,14 @@ def test_an_administrator_decides_and_nobody_else(sign_in: SignIn, people: Peopl
     by_key = Actor(admin.user, admin.organisation, admin.roles, limit=frozenset(Action))
     with pytest.raises(NotAllowed), acting_as(admin.principal):
         require_second_factor(actor=by_key, required=True)
+
+
+@pytest.mark.duty("SHR-7")
+def test_another_persons_passkey_is_not_there(sign_in: SignIn, people: People) -> None:
+    passkey = software_passkey(people.vela.analyst.user)
+    for actor in (people.vela.another("analyst"), people.orrin.analyst):
+        client = confirmed(sign_in(actor))
+        for act in ("edit", "remove"):
+            assert client.get(f"/accounts/2fa/webauthn/keys/{passkey.pk}/{act}/").status_code == 404
+            assert client.post(f"/accounts/2fa/webauthn/keys/{passkey.pk}/{act}/", {"name": "mine"}).status_code == 404
+    assert Authenticator.objects.get(pk=passkey.pk).data["name"] == "Tormentil passkey"
