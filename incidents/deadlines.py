@@ -125,7 +125,7 @@ def of_case(case: CaseAccess) -> list[Shown]:
 
 def of_house(actor: Actor, until: datetime) -> list[Shown]:
     """The deadlines of the cases one's organisation holds, as far as one's role shows them; the next one first."""
-    actions = allowed(list(actor.roles), [Grade.HOLD])
+    actions = actor.within(allowed(list(actor.roles), [Grade.HOLD]))
     scope = Scope(holder_id=actor.organisation.pk, until=until)
     found = [(each, due) for each in CLOCKS.values() if each.action in actions for due in each.read(scope)]
     found = sorted(found, key=lambda pair: (pair[1].due_at, pair[0].code, pair[1].key))[:MOST]

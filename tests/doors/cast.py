@@ -167,7 +167,7 @@ def expired_guest(people: People, world: World) -> Actor:
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute(
-            "UPDATE organisations_membership SET until = now() - interval '1 second' WHERE user_id = %s",
+            "UPDATE organisations_membership SET until = since WHERE user_id = %s",
             [found[0].user.pk],
         )
         cursor.execute("SET LOCAL ROLE norms_app")
