@@ -24,6 +24,8 @@ KINDS = {
     "sharing-marks",
     "review-template",
     "reply-rules",
+    "accreditation-rules",
+    "retention-rules",
 }
 
 
