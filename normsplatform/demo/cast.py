@@ -118,6 +118,7 @@ HOUSES = (
             Person("second-publisher", "Idris Valente", (Role.PUBLISHER,)),
             Person("researcher", "Mei Castaldi", (Role.RESEARCHER,)),
             Person("emergency", "Lars Ngata", (Role.EMERGENCY,)),
+            Person("keeper", "Aroha Lindgren", (Role.NAME_KEEPER,)),
         ),
     ),
 )  # fmt: skip

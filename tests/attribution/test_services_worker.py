@@ -179,8 +179,8 @@ def test_people_are_told_before_a_review_and_their_opinion_are_due_and_once(grou
     monkeypatch.setattr(clock, "today", lambda: deadline.date() - timedelta(days=1))
     tasks.remind()
     tasks.remind()
-    assert told(ground.members[0]) == []  # has spoken
-    assert told(ground.members[1]) == [("panel.opinion_due", "F-1")]
+    assert told(ground.members[0]).count(("panel.opinion_due", "F-1")) == 0  # has spoken
+    assert told(ground.members[1]).count(("panel.opinion_due", "F-1")) == 1
     monkeypatch.setattr(clock, "today", lambda: review - timedelta(days=1))
     tasks.remind()
     tasks.remind()

@@ -163,7 +163,7 @@ def test_the_public_login_reads_what_is_published_and_nothing_else(cases: Bureau
         readable = {name for name, reads, _writes in rights if reads}
         assert readable == {
             "publication_release", "publication_publishedtable", "publication_publishedcell",
-            "attribution_findingissue",
+            "attribution_findingissue", "attribution_pooledscore",
         }  # fmt: skip
         take_role("norms_public")
         assert Release.objects.count() == 1
