@@ -10,7 +10,7 @@ from django.db import connection
 from core import naming
 from core.naming import Handle, Veil
 from organisations.actors import Actor
-from organisations.models import Membership, Organisation
+from organisations.models import Membership, Organisation, User
 
 from .models import Incident
 
@@ -62,13 +62,19 @@ def hide_names(actor: Actor, root_id: int) -> None:
     naming.put_on(Veil(root_id, own, give, handles_of(root_id)))
 
 
-def hide_holders(actor: Actor, incidents: Iterable[Incident]) -> None:
-    """For lists of several cases: the holder of each blind one that is not the reader's own is shown by its handle there."""
-    blind = [row for row in incidents if row.blind and row.holder_id != actor.organisation.pk]
+def hide_bearers(actor: Actor, pairs: Iterable[tuple[Incident, Organisation | User]]) -> None:
+    """For lists over several cases: whoever stands beside a blind case and is not the reader's own is shown by their handle there."""
+    blind = [(incident, bearer) for incident, bearer in pairs if incident.blind]
     if not blind:
         return
     own = own_names(actor)
-    hidden = [row for row in blind if row.holder_id not in own]
-    handles = give_handles((row.pk, row.holder_id) for row in hidden)
-    for row in hidden:
-        row.holder.__dict__[naming.OWN] = handles[row.pk, row.holder_id]
+    hidden = [(incident, bearer) for incident, bearer in blind if bearer.pk not in own]
+    handles = give_handles((incident.pk, bearer.pk) for incident, bearer in hidden)
+    for incident, bearer in hidden:
+        bearer.__dict__[naming.OWN] = handles[incident.pk, bearer.pk]
+
+
+def hide_holders(actor: Actor, incidents: Iterable[Incident]) -> None:
+    """The same for the holders of cases."""
+    others = (row for row in incidents if row.blind and row.holder_id != actor.organisation.pk)
+    hide_bearers(actor, ((row, row.holder) for row in others))

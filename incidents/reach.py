@@ -11,6 +11,7 @@ from organisations.models import Membership
 from organisations.roles import Action, Grade, Role, actions_of
 from organisations.selectors import members_of
 
+from .blind import hide_holders
 from .holdings import reach_of
 from .models import Access, IncidentGroupPermission, IncidentUserPermission
 
@@ -38,7 +39,14 @@ def reach(actor: Actor, membership_id: int) -> Reach:
     theirs = [] if guest else [actor.organisation.pk, *(numbers[role] for role in membership.roles if role in numbers)]
     found = Access.objects.filter(principal__in=theirs).select_related("incident__holder")
     found = found.only(
-        "principal", "grade", "until", "filed_at", "incident__reference", "incident__title", "incident__holder__name"
+        "principal",
+        "grade",
+        "until",
+        "filed_at",
+        "incident__reference",
+        "incident__title",
+        "incident__blind",
+        "incident__holder__name",
     )
     by_name = IncidentUserPermission.objects.filter(user=membership.user, organisation=actor.organisation)
     cases = [
@@ -49,6 +57,7 @@ def reach(actor: Actor, membership_id: int) -> Reach:
         for grant in by_name.select_related("content_object__holder", "permission")[:MOST]
         for grade in [Grade[grant.permission.codename.removeprefix("grade_").upper()]]
     ]  # fmt: skip
+    hide_holders(actor, [row["incident"] for row in cases])
     return Reach(membership, actions_of(membership.roles), reach_of(actor, membership.user), cases)
 
 

@@ -1,5 +1,7 @@
 """Pages of a house's administration about cases: what a member can see, what was shared, who is a guest (SHR-2)."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ from organisations.roles import Role
 from organisations.ui.words import words_of
 
 from .. import reach
+from ..blind import hide_bearers
 from ..sight import grade_of
 
 HOW = {
@@ -38,14 +41,16 @@ def organisation_grants(request: HttpRequest) -> HttpResponse:
     """Everything the house has shared of the cases it holds."""
     actor = actor_of(request)
     houses = [
-        {"grant": grant, "who": grant.group.role_group.organisation, "role": grant.group.role_group.get_role_display() if grant.group.role_group.role else "", "grade": grade_of(grant).label}
+        {"grant": grant, "who": grant.group.role_group.organisation, "giver": grant.granted_by, "role": grant.group.role_group.get_role_display() if grant.group.role_group.role else "", "grade": grade_of(grant).label}
         for grant in reach.given_by_house(actor)[: reach.MOST]
     ]  # fmt: skip
     people = [
-        {"grant": grant, "who": grant.user, "role": "", "grade": grade_of(grant).label}
+        {"grant": grant, "who": grant.user, "giver": grant.granted_by, "role": "", "grade": grade_of(grant).label}
         for grant in reach.given_by_name(actor)[: reach.MOST]
     ]
-    return render(request, "incidents/organisation_grants.html", {"rows": houses + people, "most": reach.MOST})
+    rows: list[dict[str, Any]] = houses + people
+    hide_bearers(actor, ((row["grant"].content_object, row[side]) for row in rows for side in ("who", "giver")))
+    return render(request, "incidents/organisation_grants.html", {"rows": rows, "most": reach.MOST})
 
 
 @require_safe
