@@ -197,7 +197,13 @@ def test_what_was_found_between_the_asking_and_the_making_waits_too(
     monkeypatch.setattr("documents.kinds.send", lambda kind, job: None)
     coordinator = ground.people.vela.coordinator
     with acting_as(ground.analyst.principal):
-        edit_incident(actor=ground.analyst, reference=ground.reference, version=1, facts={"mark": "TLP:CLEAR"})
+        edit_incident(
+            actor=ground.analyst,
+            reference=ground.reference,
+            version=1,
+            facts={"mark": "TLP:CLEAR"},
+            mark_reason="For the public",
+        )
     noticed(ground)
     answered(asked(ground), position="comments")
     with as_(coordinator):

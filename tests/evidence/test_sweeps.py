@@ -85,8 +85,8 @@ def test_administrators_read_it_and_nobody_else(people: People, sign_in: SignIn,
 
 def test_before_the_first_sweep_the_page_says_what_will_stand_there(people: People, sign_in: SignIn) -> None:
     assert "No sweep has reported yet" in sign_in(people.vela.admin).get("/organisation/integrity/").content.decode()
-    assert "Integrity of your evidence" in sign_in(people.vela.admin).get("/organisation/").content.decode()
-    assert "Integrity of your evidence" not in sign_in(people.vela.analyst).get("/organisation/").content.decode()
+    assert "Integrity of evidence" in sign_in(people.vela.admin).get("/organisation/").content.decode()
+    assert "Integrity of evidence" not in sign_in(people.vela.analyst).get("/organisation/").content.decode()
 
 
 def test_whoever_administers_and_whoever_relies_is_warned(
