@@ -2,22 +2,11 @@
 
 from django.http import HttpResponse
 
+from core.files import file_answer
 from organisations.actors import Actor
 
 from . import services
 from .models import Review
-
-SAFELY = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "private, no-store",
-}
-
-
-def file_answer(data: bytes, *, name: str, media_type: str, sha256: str) -> HttpResponse:
-    """The bytes with headers that keep them from running in our origin; the name, ours and plain ASCII, says what it is."""
-    own = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{sha256}"'}
-    return HttpResponse(data, content_type=media_type, headers=own | SAFELY)
 
 
 def pdf_answer(review: Review, data: bytes) -> HttpResponse:

@@ -3,24 +3,12 @@
 import hashlib
 from collections.abc import Mapping
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 
-from evidence.http import Unsatisfiable, part, wanted_range
+from core.files import file_answer, zip_answer
 from organisations.actors import Actor
 
 from . import services
-
-SAFELY = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "Cache-Control": "private, no-store",
-}
-
-
-def file_answer(data: bytes, *, name: str, media_type: str, sha256: str) -> HttpResponse:
-    """The bytes with headers that keep them from running in our origin. `name` is ours: plain ASCII."""
-    own = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{sha256}"'}
-    return HttpResponse(data, content_type=media_type, headers=own | SAFELY)
 
 
 def record_pdf(actor: Actor, reference: str, label: str, number: int) -> HttpResponse:
@@ -41,25 +29,10 @@ def record_json(actor: Actor, reference: str, label: str, number: int) -> HttpRe
 def package_zip(actor: Actor, reference: str, number: int, range_header: str) -> HttpResponseBase:
     """A package, whole or the range asked for: a large one can be taken up again on a bad line."""
     package, handle = services.open_package(actor=actor, reference=reference, number=number)
-    try:
-        wanted = wanted_range(range_header, package.size)
-    except Unsatisfiable:
-        handle.close()
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{package.size}"})
-    first, last = wanted or (0, package.size - 1)
-    headers = {
-        "Content-Disposition": f'attachment; filename="{reference}-package-{package.number}.zip"',
-        "Content-Length": str(last - first + 1),
-        "Accept-Ranges": "bytes",
-        "ETag": f'"{package.sha256}"',
-        **({"Content-Range": f"bytes {first}-{last}/{package.size}"} if wanted else {}),
-    }
-    return StreamingHttpResponse(
-        part(handle, first, last),
-        status=206 if wanted else 200,
-        content_type="application/zip",
-        headers=headers | SAFELY,
-    )
+    return zip_answer(
+        handle, name=f"{reference}-package-{package.number}.zip", size=package.size, sha256=package.sha256,
+        range_header=range_header,
+    )  # fmt: skip
 
 
 def evidence_csv(actor: Actor, reference: str, asked: Mapping[str, str]) -> HttpResponse:

@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.files import zip_answer
 from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import exports, held, requests, retention
-from ..downloads import zip_answer
 from ..models import DataRequest, Delivery, HouseExport
 
 

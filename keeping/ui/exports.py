@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core.errors import Invalid
+from core.files import zip_answer
 from core.forms import Form
 from core.http import see_other, show_invalid
 from organisations.doors import actor_of
 
 from .. import exports
-from ..downloads import zip_answer
 
 
 class ExportForm(Form):

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import clock
 from core.errors import Invalid
+from core.files import zip_answer
 from core.forms import Form
 from core.http import see_other, show_invalid
 from organisations.actors import Actor
@@ -19,7 +20,6 @@ from organisations.doors import actor_of
 from organisations.roles import Action
 
 from .. import requests
-from ..downloads import zip_answer
 from ..models import DataRequest, Delivery
 
 PARTS = {

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid
+from core.files import Unsatisfiable, part, wanted_range
 from evidence import storage
 from evidence.errors import StoreFull
-from evidence.http import Unsatisfiable, part, wanted_range
 from evidence.uploads import EvidenceUploadHandler, Upload
 
 from .builders import stored
