@@ -5,12 +5,10 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from core import clock
-from core.marks import ORDER, Mark, NotCleared, Reader, Way, may_leave, strictest
+from core.marks import NotCleared, Reader, Way, may_leave
 from organisations.actors import Actor
 
 from .models import Access, Incident
-
-__all__ = ["ORDER", "Mark", "Reader", "Way", "must_be_cleared", "not_cleared", "readers_on", "strictest"]
 
 # Something marked: what it is called, its mark, and the number of the organisation whose it is.
 Marked = tuple[str, str, int]

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import DomainError, Invalid
+from core.marks import Way
 from incidents.facts import clean_text
-from incidents.marks import Way, must_be_cleared
+from incidents.marks import must_be_cleared
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
