@@ -1,7 +1,9 @@
 """Pages by cursor: `{next, previous, results}`, newest first; a page never shifts under its reader."""
 
 import re
+from typing import Any
 
+from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
@@ -25,3 +27,10 @@ class NewestFirst(CursorPagination):
         ):
             raise NotFound(self.invalid_cursor_message)
         return cursor
+
+
+class PageSerializer(serializers.Serializer[Any]):
+    """The shape of such a page; a kind of page adds its `results`."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)

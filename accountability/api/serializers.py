@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.marks import Mark
+from core.pagination import PageSerializer
 from documents.shapes import DocumentSerializer, JobSerializer
 
 from ..models import Recommendation
@@ -36,9 +37,7 @@ class ReviewSerializer(serializers.Serializer[Any]):
     superseded_by = serializers.CharField(allow_null=True)
 
 
-class ReviewPageSerializer(serializers.Serializer[Any]):
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
+class ReviewPageSerializer(PageSerializer):
     results = ReviewSerializer(many=True)
 
 
@@ -64,9 +63,7 @@ class RecommendationSerializer(serializers.Serializer[Any]):
     closed_at = serializers.DateTimeField(allow_null=True)
 
 
-class RecommendationPageSerializer(serializers.Serializer[Any]):
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
+class RecommendationPageSerializer(PageSerializer):
     results = RecommendationSerializer(many=True)
 
 

@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from core.marks import Mark
-from core.pagination import NewestFirst
+from core.pagination import NewestFirst, PageSerializer
 from documents.shapes import DocumentSerializer, JobSerializer
 from organisations.doors import actor_of
 
@@ -41,11 +41,9 @@ class VerificationSerializer(serializers.Serializer[Any]):
     document = DocumentSerializer(allow_null=True)
 
 
-class VerificationPageSerializer(serializers.Serializer[Any]):
+class VerificationPageSerializer(PageSerializer):
     """A page of verification reports."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = VerificationSerializer(many=True)
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.pagination import PageSerializer
+
 from ..answers import MOST_TEXT, REVERSIBLE
 from ..states import Status
 
@@ -155,11 +157,9 @@ class MeasureSerializer(serializers.Serializer[Any]):
     closing_reason = serializers.CharField()
 
 
-class MeasurePageSerializer(serializers.Serializer[Any]):
+class MeasurePageSerializer(PageSerializer):
     """A page of measures."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = MeasureSerializer(many=True)
 
 

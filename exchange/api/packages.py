@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.pagination import NewestFirst
+from core.pagination import NewestFirst, PageSerializer
 from documents.shapes import JobSerializer
 from incidents.access import case_for
 from organisations.doors import actor_of
@@ -65,11 +65,9 @@ class PackageSerializer(serializers.Serializer[Any]):
     made = MadeSerializer(allow_null=True)
 
 
-class PackagePageSerializer(serializers.Serializer[Any]):
+class PackagePageSerializer(PageSerializer):
     """A page of packages."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = PackageSerializer(many=True)
 
 

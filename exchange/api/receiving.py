@@ -12,7 +12,7 @@ from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
 from core.errors import Invalid
-from core.pagination import NewestFirst
+from core.pagination import NewestFirst, PageSerializer
 from documents.shapes import JobSerializer
 from evidence.uploads import Upload
 from incidents.access import case_for
@@ -63,11 +63,9 @@ class ReceivedPackageSerializer(serializers.Serializer[Any]):
     outcome = OutcomeSerializer()
 
 
-class ReceivedPageSerializer(serializers.Serializer[Any]):
+class ReceivedPageSerializer(PageSerializer):
     """A page of received packages."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = ReceivedPackageSerializer(many=True)
 
 

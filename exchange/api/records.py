@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.pagination import NewestFirst
+from core.pagination import NewestFirst, PageSerializer
 from documents.shapes import DocumentSerializer, JobSerializer
 from evidence.access import item_for
 from organisations.doors import actor_of
@@ -39,11 +39,9 @@ class RecordSerializer(serializers.Serializer[Any]):
     document = DocumentSerializer(allow_null=True)
 
 
-class RecordPageSerializer(serializers.Serializer[Any]):
+class RecordPageSerializer(PageSerializer):
     """A page of custody records."""
 
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
     results = RecordSerializer(many=True)
 
 
