@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from core import clock
 from core.errors import Invalid, NotFound
 from core.marks import ORDER, Mark, Way
-from documents import languages
 from documents import services as jobs
 from documents.failures import NotFailed
 from documents.states import OPEN, State
@@ -23,6 +22,7 @@ from organisations.models import Organisation
 from organisations.roles import Action
 
 from .. import errors, selectors, template
+from ..asking import known_mark_and_language
 from ..hearing import hear_first
 from ..models import Recommendation, Review
 from ..states import TRANSITIONS, RecommendationStatus
@@ -53,13 +53,7 @@ def request_review(
     """Asks for a review; a worker makes it. Asking again for the same while it is being made gives the same one (REM-8)."""
     case = case_for(actor, reference, Action.REQUEST_REVIEW)
     incident = case.incident
-    wrong = {}
-    if mark not in Mark.values:
-        wrong["mark"] = [_("Choose a mark from the list.")]
-    if language not in dict(languages.available()):
-        wrong["language"] = [_("Choose a language from the list.")]
-    if wrong:
-        raise Invalid(wrong)
+    known_mark_and_language(mark, language)
     written = checked_texts(texts or {})
     if ORDER[Mark(mark)] < ORDER[Mark(incident.mark)]:
         raise errors.MarkBelowCase

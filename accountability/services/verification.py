@@ -6,9 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from attribution.services import note_shown
-from core.errors import Invalid
-from core.marks import Mark, Way, stricter
-from documents import languages
+from core.marks import Way, stricter
 from documents import services as jobs
 from documents.states import OPEN
 from evidence.models import EvidenceItem
@@ -21,6 +19,7 @@ from organisations.actors import Actor
 
 from .. import errors
 from ..access import finding_to_take
+from ..asking import known_mark_and_language
 from ..hearing import hear_first
 from ..models import VerificationReport
 from ..selectors import made_with_names, report_of
@@ -33,13 +32,7 @@ CODE_LENGTH = 8
 
 def checked(actor: Actor, case: CaseAccess, mark: str, language: str) -> None:
     """That such a report may be asked for: a known mark and language, no mark below the case's, no reply due where anybody may read."""
-    wrong = {}
-    if mark not in Mark.values:
-        wrong["mark"] = [_("Choose a mark from the list.")]
-    if language not in dict(languages.available()):
-        wrong["language"] = [_("Choose a language from the list.")]
-    if wrong:
-        raise Invalid(wrong)
+    known_mark_and_language(mark, language)
     if stricter(case.incident.mark, mark):
         raise errors.ReportMarkBelowCase
     must_be_cleared(actor, case.incident, [(_("Report"), mark, case.incident.holder_id)], Way.TAKEN)
