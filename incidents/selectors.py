@@ -34,12 +34,13 @@ from .models import (
 PAGE = 25
 CAP = 1000
 
-# Page ids from `access`, newest first per principal, merged; then the rows by key under the policy.
+# Page ids from `access`, newest first per principal, merged; then the rows by key under the policy. What has ended is not
+# asked about: the policies hide it by its date (docs/explanation/tenancy.md).
 NEWEST = """
 SELECT v.incident_id FROM (
   SELECT DISTINCT x.incident_id, x.filed_at FROM unnest(app_orgs()) o(id), LATERAL (
     SELECT DISTINCT a.incident_id, a.filed_at FROM incidents_access a
-     WHERE a.principal = o.id AND (a.until IS NULL OR a.until > clock_timestamp())
+     WHERE a.principal = o.id
        AND (%s::timestamptz IS NULL OR (a.filed_at, a.incident_id) < (%s::timestamptz, %s::bigint))
      ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %s) x
   ORDER BY 2 DESC, 1 DESC LIMIT %s) v
@@ -48,15 +49,11 @@ COUNT = """
 SELECT count(*) FROM (
   SELECT DISTINCT x.incident_id FROM unnest(app_orgs()) o(id), LATERAL (
     SELECT DISTINCT a.filed_at, a.incident_id FROM incidents_access a
-     WHERE a.principal = o.id AND (a.until IS NULL OR a.until > clock_timestamp())
+     WHERE a.principal = o.id
      ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %(limit)s) x LIMIT %(limit)s) v
 """
 
-# The policy on `access` knows the dates too: a share that has ended is over at once, swept away or not.
-SEARCH = """
-SELECT s.id FROM incident_search(%s, %s, %s, %s, %s, %s, %s) AS s(id)
- WHERE EXISTS (SELECT FROM incidents_access a WHERE a.incident_id = s.id AND (a.until IS NULL OR a.until > clock_timestamp()))
-"""
+SEARCH = "SELECT s.id FROM incident_search(%s, %s, %s, %s, %s, %s, %s) AS s(id)"
 
 LABELLED = "SELECT l.incident_id FROM (FOUND) f JOIN incidents_labelon l ON l.incident_id = f.id AND l.label_id = %s"
 

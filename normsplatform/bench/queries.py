@@ -15,29 +15,36 @@ from django.conf import settings
 
 from core.tenancy import Principal, binding
 from incidents.selectors import CAP, COUNT, NEWEST, PAGE
+from incidents.selectors import SEARCH as FOUND
 
-from .measure import Result, alternate
+from .measure import Result, alternate, timed
 from .synthetic import COMMON, MEDIUM, RARE, readers
 
 COLUMNS = "i.id, i.reference, i.title, i.status, i.mark, i.holder_id, i.filed_at, i.began_at, i.people_best"
 ROWS = f"SELECT {COLUMNS} FROM incidents_incident i WHERE i.id = ANY (ARRAY({{found}})) ORDER BY i.filed_at DESC, i.id DESC"  # noqa: S608
 LIST = ROWS.format(found=NEWEST)
-SEARCH = ROWS.format(found="SELECT incident_search(%s, '', '', '', %s, NULL, NULL)")
+SEARCH = ROWS.format(found=FOUND)
 DETAIL = "SELECT * FROM incidents_incident WHERE reference = %(reference)s"
 
 # What somebody would write who needs no policy: the reader's organisations as a literal array.
 HAND_LIST = f"""
 SELECT {COLUMNS} FROM (SELECT DISTINCT x.incident_id, x.filed_at FROM unnest(%(orgs)s::int[]) o(id), LATERAL (
-    SELECT a.incident_id, a.filed_at FROM incidents_access a WHERE a.principal = o.id AND (a.until IS NULL OR a.until > now()) ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %(limit)s) x
+    SELECT DISTINCT a.incident_id, a.filed_at FROM incidents_access a WHERE a.principal = o.id AND (a.until IS NULL OR a.until > now()) ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %(limit)s) x
   ORDER BY 2 DESC, 1 DESC LIMIT %(limit)s) v JOIN incidents_incident i ON i.id = v.incident_id ORDER BY i.filed_at DESC, i.id DESC
 """  # noqa: S608
 HAND_COUNT = """
 SELECT count(*) FROM (SELECT DISTINCT x.incident_id FROM unnest(%(orgs)s::int[]) o(id), LATERAL (
-    SELECT a.incident_id FROM incidents_access a WHERE a.principal = o.id AND (a.until IS NULL OR a.until > now()) LIMIT %(limit)s) x LIMIT %(limit)s) v
+    SELECT DISTINCT a.filed_at, a.incident_id FROM incidents_access a WHERE a.principal = o.id AND (a.until IS NULL OR a.until > now())
+    ORDER BY a.filed_at DESC, a.incident_id DESC LIMIT %(limit)s) x LIMIT %(limit)s) v
 """
 HAND_SEARCH = f"""
 SELECT {COLUMNS} FROM incidents_incident i WHERE i.search @@ websearch_to_tsquery('simple', %(words)s) AND i.audience && %(orgs)s::int[]
  ORDER BY i.filed_at DESC, i.id DESC LIMIT %(limit)s
+"""  # noqa: S608
+# The same, all hits first: the better one for whoever sees little, the worse one for everybody else.
+HAND_SEARCH_FEW = f"""
+WITH hits AS MATERIALIZED (SELECT i.id FROM incidents_incident i WHERE i.search @@ websearch_to_tsquery('simple', %(words)s) AND i.audience && %(orgs)s::int[])
+SELECT {COLUMNS} FROM incidents_incident i JOIN hits ON hits.id = i.id ORDER BY i.filed_at DESC, i.id DESC LIMIT %(limit)s
 """  # noqa: S608
 HAND_DETAIL = "SELECT * FROM incidents_incident WHERE reference = %(reference)s AND audience && %(orgs)s::int[]"
 
@@ -97,20 +104,27 @@ def run() -> Iterator[Result]:
                 "≤ 1.1",
             )
             for kind, words in (("rare", RARE), ("medium", MEDIUM), ("common", COMMON)):
-                asked = (SEARCH, [words, PAGE + 1])
+                asked = (SEARCH, [words, "", "", "", PAGE + 1, None, None])
                 yield compared(
                     f"search, {kind} word",
                     name,
                     app,
                     owner,
                     asked,
-                    (HAND_SEARCH, {**hand, "words": words}),
+                    quicker(owner, (HAND_SEARCH, HAND_SEARCH_FEW), {**hand, "words": words}),
                     "≤ 1.3, < 15 ms",
                 )
             reference = {"reference": newest_reference(app)}
             yield compared(
                 "detail", name, app, owner, (DETAIL, reference), (HAND_DETAIL, {"orgs": orgs, **reference}), "≤ 1.1"
             )
+
+
+def quicker(owner: Connection, statements: tuple[str, ...], params: Params) -> tuple[str, Params]:
+    """Which of several hand-written statements answers sooner, once the data is warm: the yardstick is the best one."""
+    for statement in statements:
+        fetch(owner, statement, params)
+    return min(((statement, params) for statement in statements), key=lambda way: timed(lambda: fetch(owner, *way)))
 
 
 def newest_reference(app: Connection) -> str:
