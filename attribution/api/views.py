@@ -20,6 +20,7 @@ from organisations.roles import Action
 
 from .. import boards, norms, selectors, services
 from ..access import finding_for, hypothesis_in
+from ..marks import paps_of
 from ..models import Contest, StandingChange
 from ..replay import replay
 from ..selectors import tier_report_for
@@ -221,7 +222,8 @@ class FindingList(APIView):
         case = case_for(actor_of(request), reference, Action.SEE_ATTRIBUTION)
         pages = NewestFirst()
         rows = pages.paginate_queryset(selectors.findings_of(case.incident), request, view=self) or []
-        return pages.get_paginated_response([finding_values(row) for row in rows])
+        paps = paps_of(case.incident, rows)
+        return pages.get_paginated_response([finding_values(row, paps[row.pk]) for row in rows])
 
     @extend_schema(operation_id="findings_propose", request=shapes.FindingIn, responses={201: shapes.FindingOut})
     def post(self, request: Request, reference: str) -> Response:

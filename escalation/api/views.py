@@ -56,7 +56,7 @@ class MeasureList(APIView):
         case = case_for(actor_of(request), reference, Action.SEE_MEASURES)
         pages = NewestFirst()
         rows = pages.paginate_queryset(selectors.measures_of(case), request, view=self) or []
-        return pages.get_paginated_response([selectors.measure_as_json(measure) for measure in rows])
+        return pages.get_paginated_response(selectors.measures_as_json(case.incident, rows))
 
     @extend_schema(
         operation_id="measures_propose",
