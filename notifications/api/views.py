@@ -21,6 +21,8 @@ from .serializers import (
     InboxPageSerializer,
     NotificationSerializer,
     SettingsSerializer,
+    SeveralDoneSerializer,
+    SeveralSerializer,
 )
 
 
@@ -59,6 +61,20 @@ def one(actor: Actor, notice_id: int) -> Response:
     if row is None:
         raise NotFound(notice_id)
     return Response(selectors.notification_as_json(selectors.as_told(row)))
+
+
+class InboxDone(APIView):
+    """Several at once."""
+
+    @extend_schema(operation_id="inbox_done", request=SeveralSerializer, responses=SeveralDoneSerializer)
+    def post(self, request: Request) -> Response:
+        """Done with each of `notices` that waits; what is not one's own is passed over."""
+        shape = SeveralSerializer(data=request.data)
+        shape.is_valid(raise_exception=True)
+        count, moment = services.finish_several(
+            actor=actor_of(request), notification_ids=shape.validated_data["notices"]
+        )
+        return Response({"done": count, "done_at": moment})
 
 
 class InboxItem(APIView):

@@ -313,6 +313,9 @@ WEBHOOKS = {
 NOTICE = open_to(Kind.OWN, "POST")
 INBOX = {
     "inbox": PERSON,
+    "inbox-done-several": open_to(Kind.PERSON, "POST"),
+    "inbox-undo-several": open_to(Kind.PERSON, "POST"),
+    "api-inbox-done": open_to(Kind.PERSON, "POST"),
     "inbox-open": OWN,
     "inbox-done": NOTICE,
     "inbox-undo": NOTICE,
