@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from organisations import holdings
 from organisations.actors import Actor
 from organisations.doors import actor_of
@@ -17,7 +18,6 @@ from organisations.selectors import members_of
 from organisations.services import member_in, reassign
 
 from .. import reach
-from .sharing import valid
 
 
 class ReachCaseSerializer(serializers.Serializer[dict[str, Any]]):
@@ -113,6 +113,6 @@ class MemberHoldings(APIView):
     @extend_schema(operation_id="members_reassign", request=ReassignSerializer, responses=ReassignedSerializer)
     def post(self, request: Request, membership_id: int) -> Response:
         actor, _member, _numbers = administered(request, membership_id)
-        given = valid(ReassignSerializer(data=request.data))
+        given = sent(request, ReassignSerializer)
         moved = reassign(actor=actor, membership_id=membership_id, kind=given["kind"], to_membership_id=given["to"])
         return Response({"moved": moved})

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from organisations.doors import actor_of
 from organisations.models import Organisation, User
@@ -184,13 +185,6 @@ def grade_named(name: str) -> Grade:
     return Grade[name.upper()]
 
 
-def valid(shape: serializers.Serializer[Any]) -> dict[str, Any]:
-    """What was sent, if it has the shape."""
-    shape.is_valid(raise_exception=True)
-    found: dict[str, Any] = shape.validated_data
-    return found
-
-
 def terms(given: dict[str, Any]) -> dict[str, Any]:
     """The terms as the services take them."""
     return {
@@ -211,7 +205,7 @@ class GrantList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(GrantSerializer(data=request.data))
+        given = sent(request, GrantSerializer)
         grant = services.grant_access(
             actor=actor, reference=reference, organisation=house_named(given["organisation"]), role=given.get("role", ""),
             **terms(given),
@@ -243,7 +237,7 @@ class PersonGrantList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(PersonGrantSerializer(data=request.data))
+        given = sent(request, PersonGrantSerializer)
         grant = services.grant_person(
             actor=actor, reference=reference, organisation=house_named(given["organisation"]), email=given["person"],
             **terms(given),
@@ -267,7 +261,7 @@ class GuestList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(GuestSerializer(data=request.data))
+        given = sent(request, GuestSerializer)
         grant = services.invite_guest(
             actor=actor, reference=reference, email=given["email"], name=given["name"],
             grade=grade_named(given["grade"]), reason=given["reason"], until=given["until"],
@@ -318,7 +312,7 @@ class PreviewBegin(APIView):
         """Send `X-Preview: <id>` with requests that read; anything else is refused through it."""
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(PreviewSerializer(data=request.data))
+        given = sent(request, PreviewSerializer)
         preview = previewing.start_preview(
             actor=actor, reference=reference, organisation=house_named(given["organisation"]), role=given["role"],
             grade=grade_named(given["grade"]), may_export=given["may_export"],

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import NotFound
 from organisations.actors import Actor
 from organisations.doors import actor_of
@@ -69,11 +70,8 @@ class InboxDone(APIView):
     @extend_schema(operation_id="inbox_done", request=SeveralSerializer, responses=SeveralDoneSerializer)
     def post(self, request: Request) -> Response:
         """Done with each of `notices` that waits; what is not one's own is passed over."""
-        shape = SeveralSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        count, moment = services.finish_several(
-            actor=actor_of(request), notification_ids=shape.validated_data["notices"]
-        )
+        said = sent(request, SeveralSerializer)
+        count, moment = services.finish_several(actor=actor_of(request), notification_ids=said["notices"])
         return Response({"done": count, "done_at": moment})
 
 
@@ -89,9 +87,8 @@ class InboxItem(APIView):
         """`done` true or false, `snoozed_until` a moment, `acknowledged` true, or `muted` true for its whole case."""
         actor = actor_of(request)
         one(actor, notice_id)
-        shape = ChangeSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        match shape.validated_data:
+        said = sent(request, ChangeSerializer)
+        match said:
             case {"done": True}:
                 services.finish(actor=actor, notification_id=notice_id)
             case {"done": False}:
@@ -126,9 +123,8 @@ class Settings(APIView):
     @extend_schema(operation_id="inbox_settings_change", request=SettingsSerializer, responses=SettingsSerializer)
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
-        shape = SettingsSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        services.choose_email(actor=actor, email=shape.validated_data["email"])
+        said = sent(request, SettingsSerializer)
+        services.choose_email(actor=actor, email=said["email"])
         return Response(settings_of(actor))
 
 
