@@ -207,6 +207,11 @@ def actions_within(scopes: list[str]) -> frozenset[Action]:
     return by_scope[Scope.READ].union(*(by_scope[Scope(scope)] for scope in scopes if scope in Scope.values))
 
 
+def role_words(roles: Iterable[str]) -> str:
+    """Roles in words."""
+    return ", ".join(str(Role(role).label) for role in roles if role in Role.values)
+
+
 def actions_of(roles: list[str]) -> frozenset[Action]:
     """Everything these roles may do somewhere."""
     return frozenset().union(*(BY_ROLE.get(role, frozenset()) for role in roles))

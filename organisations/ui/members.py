@@ -18,13 +18,8 @@ from ..actors import Actor
 from ..doors import actor_of
 from ..holdings import SOURCES, holdings_of
 from ..models import Membership, MembershipChange
-from ..roles import SERVICE_ROLES, Action, Role
+from ..roles import SERVICE_ROLES, Action, role_words
 from .forms import ChangeRolesForm, InviteForm, ReasonForm
-
-
-def role_words(roles: list[str]) -> str:
-    """Roles in words."""
-    return ", ".join(str(Role(role).label) for role in roles if role in Role.values)
 
 
 @require_safe
