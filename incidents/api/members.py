@@ -39,10 +39,19 @@ class ReachSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class HoldingSerializer(serializers.Serializer[dict[str, Any]]):
-    """What a member holds of one kind; `must_move` has to be handed to a member of `takers` before they leave."""
+    """What a member holds of one kind.
+
+    `must_move` has to be handed to a member of `takers` before they leave. Where `asks` is true handing on names a successor to
+    whoever decides it, and the things stay until then. `keeping`: of how many the member cannot leave yet; `first` says what to
+    do about them, `after` what becomes of the others.
+    """
 
     kind = serializers.CharField()
     must_move = serializers.BooleanField()
+    asks = serializers.BooleanField()
+    keeping = serializers.IntegerField()
+    first = serializers.ListField(child=serializers.CharField())
+    after = serializers.CharField()
     things = serializers.ListField(child=serializers.CharField())
     takers = serializers.ListField(child=serializers.IntegerField())
 
@@ -103,6 +112,10 @@ class MemberHoldings(APIView):
                 {
                     "kind": each.source.code,
                     "must_move": each.must_move,
+                    "asks": each.source.asks,
+                    "keeping": each.keeping,
+                    "first": holdings.to_do_first([each]),
+                    "after": str(each.source.after),
                     "things": [thing.label for thing in each.things],
                     "takers": [numbers[person.pk] for person in each.takers if person.pk in numbers],
                 }

@@ -57,6 +57,7 @@ class GuestSerializer(serializers.Serializer[dict[str, Any]]):
     grade = serializers.CharField(help_text="summary or evidence")
     reason = serializers.CharField(max_length=300)
     until = serializers.DateTimeField()
+    may_export = serializers.BooleanField(default=False, help_text="They may open files of evidence.")
 
 
 class PastGrantSerializer(serializers.Serializer[dict[str, Any]]):
@@ -264,7 +265,7 @@ class GuestList(APIView):
         given = sent(request, GuestSerializer)
         grant = services.invite_guest(
             actor=actor, reference=reference, email=given["email"], name=given["name"],
-            grade=grade_named(given["grade"]), reason=given["reason"], until=given["until"],
+            grade=grade_named(given["grade"]), reason=given["reason"], until=given["until"], may_export=given["may_export"],
         )  # fmt: skip
         return Response(person_grant_as_json(grant), status=201)
 
