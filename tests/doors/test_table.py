@@ -20,7 +20,13 @@ from .test_crawl import foreign, leaks
 from .test_urls import send, url_of
 from .world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty("SHR-2"), pytest.mark.duty("SHR-7")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("room"),
+    pytest.mark.duty("SHR-1"),
+    pytest.mark.duty("SHR-2"),
+    pytest.mark.duty("SHR-7"),
+]
 SignIn = Callable[[Actor], Client]
 
 # A step of a sign-in that was not begun leads back to its beginning.
