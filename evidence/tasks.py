@@ -105,7 +105,7 @@ def remove_content(item_id: int, holder_id: int) -> None:
     """Takes away the bytes of an item that was disposed of; safe to run twice."""
     system, holder = User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=holder_id)
     with acting(Actor(system, holder, ())):
-        gone = services.remove_files(item_id)
+        gone = services.remove_files(item_id, holder_id)
     log.info("evidence_content_removed", files=gone)
 
 
