@@ -374,7 +374,7 @@ INCIDENTS = {
     "api-incident-names": case(A.HIDE_NAMES, PUT=A.HIDE_NAMES),
     "name-looks": PERSON,
     "api-name-looks": PERSON,
-    # Keepers of names are the secretariat's: tests/incidents/test_blind.py
+    # Keepers of names are the secretariat's: tests/doors/test_names.py
     "name-look": open_to(Kind.PUBLISHER, *FORM, action=A.LOOK_UP_NAMES),
     "api-name-look": open_to(Kind.PUBLISHER, "POST", action=A.LOOK_UP_NAMES),
     "grant-new": form(A.SHARE),
