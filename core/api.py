@@ -23,5 +23,12 @@ def sent(request: Request, shape: type[BaseSerializer[Any]], **options: Any) -> 
 
 def page_of(request: Request, view: APIView, rows: "QuerySet[Row]", as_json: Callable[[Row], Any]) -> Response:
     """A page of rows, newest first, with the addresses of its neighbours."""
+    return whole_page_of(request, view, rows, lambda page: [as_json(row) for row in page])
+
+
+def whole_page_of(
+    request: Request, view: APIView, rows: "QuerySet[Row]", as_json: Callable[[list[Row]], list[Any]]
+) -> Response:
+    """The same, where the shape of a row needs the others on its page (something is asked for all of them at once)."""
     pages = NewestFirst()
-    return pages.get_paginated_response([as_json(row) for row in pages.paginate_queryset(rows, request, view) or []])
+    return pages.get_paginated_response(as_json(list(pages.paginate_queryset(rows, request, view) or [])))

@@ -85,6 +85,7 @@ def claim(words: Words) -> list[Block]:
         (_("Likelihood"), words.likelihood(said["likelihood"]["scale"], said["likelihood"]["term"])),
         (_("Confidence in the analysis"), words.named("confidence", said["confidence"])),
         (_("Standard of proof"), proof(said["proof"], words)),
+        (_("Permissible actions"), said["pap"]),
     ]
     if said["article"]:
         articles = dict(norms.articles(words.version))

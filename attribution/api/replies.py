@@ -27,6 +27,7 @@ from organisations.roles import Action
 
 from .. import services
 from ..access import finding_for
+from ..marks import pap_of
 from ..models import FindingIssue, Invitation, Notice, Reply, ReplyFile
 from ..services import answering
 from .serializers import Shape
@@ -115,8 +116,8 @@ def notice_values(notice: Notice | None) -> dict[str, Any] | None:
     answered = set(Reply.objects.filter(invitation__notice=notice).values_list("invitation_id", flat=True))
     rows = Invitation.objects.filter(notice=notice).select_related("organisation").order_by("pk")
     return {
-        "number": notice.number, "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "deadline": notice.deadline,
-        "rules": notice.rules_version, "invitations": [invitation_values(row, answered) for row in rows],
+        "number": notice.number, "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "pap": pap_of(notice.finding),
+        "deadline": notice.deadline, "rules": notice.rules_version, "invitations": [invitation_values(row, answered) for row in rows],
     }  # fmt: skip
 
 
@@ -263,7 +264,7 @@ class ByCode(APIView):
         shown = answering.look(visit)
         notice = shown.invitation.notice
         return {
-            "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "deadline": notice.deadline, "closes": shown.ends,
+            "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "pap": shown.pap, "deadline": notice.deadline, "closes": shown.ends,
             "draft": {"text": shown.invitation.draft, "position": shown.invitation.draft_position},
             "files": [file_values(row) for row in shown.files], "most_files": shown.most_files,
             "reply": {**_sent(shown.reply), "receipt": shown.reply.receipt} if shown.reply else None,

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import naming
-from core.api import page_of, sent
+from core.api import sent, whole_page_of
 from core.errors import Invalid, NotFound
 from incidents.access import CaseAccess, case_for
 from incidents.models import Incident
@@ -19,7 +19,8 @@ from organisations.roles import Action
 
 from .. import boards, norms, selectors, services
 from ..access import finding_for, hypothesis_in
-from ..models import Contest, StandingChange
+from ..marks import paps_of
+from ..models import Contest, Finding, StandingChange
 from ..replay import replay
 from ..selectors import tier_report_for
 from ..services.facts import clean_date
@@ -210,7 +211,12 @@ class FindingList(APIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_ATTRIBUTION)
-        return page_of(request, self, selectors.findings_of(case.incident), finding_values)
+
+        def as_json(rows: list[Finding]) -> list[dict[str, Any]]:
+            paps = paps_of(case.incident, rows)
+            return [finding_values(row, paps[row.pk]) for row in rows]
+
+        return whole_page_of(request, self, selectors.findings_of(case.incident), as_json)
 
     @extend_schema(operation_id="findings_propose", request=shapes.FindingIn, responses={201: shapes.FindingOut})
     def post(self, request: Request, reference: str) -> Response:

@@ -1,6 +1,7 @@
 """The API's door to measures: parse, call, answer."""
 
 from collections.abc import Callable
+from functools import partial
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -8,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.api import page_of, sent
+from core.api import sent, whole_page_of
 from core.problems import problem
 from incidents.access import case_for
 from organisations.doors import actor_of
@@ -54,7 +55,9 @@ class MeasureList(APIView):
     @extend_schema(operation_id="measures_list", parameters=CURSOR, responses=MeasurePageSerializer)
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_MEASURES)
-        return page_of(request, self, selectors.measures_of(case), selectors.measure_as_json)
+        return whole_page_of(
+            request, self, selectors.measures_of(case), partial(selectors.measures_as_json, case.incident)
+        )
 
     @extend_schema(
         operation_id="measures_propose",

@@ -29,6 +29,10 @@ class PackageAskSerializer(serializers.Serializer[Any]):
     recipient = serializers.CharField(allow_blank=True)
     purpose = serializers.CharField(allow_blank=True)
     items = serializers.ListField(child=serializers.CharField(max_length=10), required=False, max_length=2000)
+    names_reason = serializers.CharField(
+        allow_blank=True, required=False,
+        help_text="In a case worked on organisation-blind: why a keeper of names takes the names out. Everybody named reads it.",
+    )  # fmt: skip
 
 
 class WithheldSerializer(serializers.Serializer[Any]):
@@ -60,6 +64,9 @@ class PackageSerializer(serializers.Serializer[Any]):
     mark = serializers.CharField()
     recipient = serializers.CharField()
     purpose = serializers.CharField()
+    names_reason = serializers.CharField(
+        help_text="Why a keeper of names takes the names of a blind case out; else empty."
+    )
     asked_at = serializers.DateTimeField()
     organisation = serializers.CharField()
     job = JobSerializer()
