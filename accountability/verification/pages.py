@@ -31,6 +31,7 @@ RECUSED = {
     "conflict": gettext_lazy("stepped out: conflict of interest"),
     "released": gettext_lazy("invitation taken back"),
     "left_house": gettext_lazy("left the organisation that sent them"),
+    "passed_on": gettext_lazy("given up before the round, and offered to the same organisation anew"),
 }
 
 

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from core.problems import problem
 from evidence.http import attachment
@@ -76,13 +77,6 @@ class ReplyIn(Shape):
 
     position = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True, trim_whitespace=False)
-
-
-def given(shape: type[Shape], request: Request) -> dict[str, Any]:
-    """The body in this shape, or 400."""
-    read = shape(data=request.data)
-    read.is_valid(raise_exception=True)
-    return dict(read.validated_data)
 
 
 def reply_values(row: Reply, files: Iterable[ReplyFile] | None = None) -> dict[str, Any]:
@@ -150,7 +144,7 @@ class FindingReplies(APIView):
         """Fixes what is to be published."""
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        notice = services.open_notice(actor=actor, reference=reference, label=number, **given(NoticeIn, request))
+        notice = services.open_notice(actor=actor, reference=reference, label=number, **sent(request, NoticeIn))
         return Response(notice_values(notice), status=201)
 
 
@@ -161,7 +155,7 @@ class ReplyInvitations(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        asked = services.invite_to_reply(actor=actor, reference=reference, label=number, **given(InvitationIn, request))
+        asked = services.invite_to_reply(actor=actor, reference=reference, label=number, **sent(request, InvitationIn))
         body = {
             **invitation_values(asked.invitation, set()), "code": asked.code,
             "address": reverse("reply", args=[asked.secret], request=request),
@@ -200,7 +194,7 @@ class RelyingAcknowledged(APIView):
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
         services.note_outside_acknowledgement(
-            actor=actor, reference=reference, label=number, relying_id=relying, **given(AcknowledgedIn, request)
+            actor=actor, reference=reference, label=number, relying_id=relying, **sent(request, AcknowledgedIn)
         )
         return Response(status=204)
 
@@ -212,7 +206,7 @@ class ReplyWaivers(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        facts = given(WaiverIn, request)
+        facts = sent(request, WaiverIn)
         facts["invitation_id"] = facts.pop("invitation", None)
         row = services.waive_reply(actor=actor, reference=reference, label=number, **facts)
         return Response(invitation_values(row, set()), status=201)
@@ -248,7 +242,7 @@ class FindingRelying(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        row = services.note_sent(actor=actor, reference=reference, label=number, **given(SentIn, request))
+        row = services.note_sent(actor=actor, reference=reference, label=number, **sent(request, SentIn))
         return Response({"id": row.pk, "addressee": row.addressee, "channel": row.channel}, status=201)
 
 
@@ -300,7 +294,7 @@ class ReplyByProgram(ByCode):
         visit = self._visit(request, secret)
         if visit is None:
             return self._refused()
-        answering.save_draft(visit, **given(ReplyIn, request))
+        answering.save_draft(visit, **sent(request, ReplyIn))
         return Response(self._state(visit), headers={"Cache-Control": "no-store"})
 
     @extend_schema(operation_id="reply_send", parameters=[CODE], request=ReplyIn, responses={201: dict})
@@ -309,7 +303,7 @@ class ReplyByProgram(ByCode):
         visit = self._visit(request, secret)
         if visit is None:
             return self._refused()
-        answering.submit_reply(visit, **given(ReplyIn, request))
+        answering.submit_reply(visit, **sent(request, ReplyIn))
         return Response(self._state(visit), status=201, headers={"Cache-Control": "no-store"})
 
 

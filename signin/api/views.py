@@ -8,9 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
+from core.errors import NotFound
 from organisations.actors import Actor
 from organisations.doors import actor_of
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
 from .. import connections, services, sessions
 from ..models import Connection, Domain, SignIn
@@ -26,6 +28,15 @@ class SessionSerializer(serializers.Serializer[dict[str, Any]]):
     started_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(help_text="To the nearest five minutes.")
     is_this = serializers.BooleanField(help_text="Whether this request came by it.")
+
+
+class SessionClockSerializer(serializers.Serializer[sessions.Clock]):
+    """How long the session of this request goes on."""
+
+    ends_at = serializers.DateTimeField(help_text="The earliest moment it may run out if it is not used.")
+    seconds_left = serializers.IntegerField()
+    warn_seconds = serializers.IntegerField(help_text="So long before the end a page warns.")
+    person = serializers.CharField(help_text="A mark of whoever is signed in, the same for all their sessions.")
 
 
 class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
@@ -110,6 +121,27 @@ class SessionList(APIView):
         return Response(status=204)
 
 
+def person_here(request: Request) -> User:
+    """Whoever came by a session; a key has none (404)."""
+    if not isinstance(request.user, User) or getattr(request._request, "token", None) is not None:
+        raise NotFound("session")
+    return request.user
+
+
+class SessionCurrent(APIView):
+    """The session this request came by."""
+
+    @extend_schema(operation_id="sessions_current", responses=SessionClockSerializer)
+    def get(self, request: Request) -> Response:
+        """How long it goes on. Asking is no use of it: it does not last longer for that."""
+        return Response(SessionClockSerializer(sessions.clock_of(request._request, person_here(request))).data)
+
+    @extend_schema(operation_id="sessions_extend", request=None, responses=SessionClockSerializer)
+    def post(self, request: Request) -> Response:
+        """It lasts its whole time from now on."""
+        return Response(SessionClockSerializer(sessions.extend(request._request, person_here(request))).data)
+
+
 class SessionDetail(APIView):
     """One of them, to end it."""
 
@@ -136,12 +168,6 @@ def domain_as_json(domain: Domain) -> dict[str, Any]:
     return {**facts, "shown_at": connections.shown_at(domain)}
 
 
-def given(shape: serializers.Serializer[dict[str, Any]]) -> dict[str, Any]:
-    """The answers, checked."""
-    shape.is_valid(raise_exception=True)
-    return dict(shape.validated_data)
-
-
 class SignInSettings(APIView):
     """What the organisation's administrators decide about signing in."""
 
@@ -155,7 +181,7 @@ class SignInSettings(APIView):
     def patch(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        wanted = given(SignInSettingsSerializer(data=request.data))["second_factor_required"]
+        wanted = sent(request, SignInSettingsSerializer)["second_factor_required"]
         services.require_second_factor(actor=actor, required=wanted)
         return Response(settings_as_json(actor))
 
@@ -173,7 +199,7 @@ class SignInOidc(APIView):
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        connections.connect_oidc(actor=actor, **given(OidcSerializer(data=request.data)))
+        connections.connect_oidc(actor=actor, **sent(request, OidcSerializer))
         return Response(settings_as_json(actor))
 
 
@@ -184,7 +210,7 @@ class SignInSaml(APIView):
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        connections.connect_saml(actor=actor, **given(SamlSerializer(data=request.data)))
+        connections.connect_saml(actor=actor, **sent(request, SamlSerializer))
         return Response(settings_as_json(actor))
 
 
@@ -199,7 +225,7 @@ class DomainList(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        name = given(DomainSerializer(data=request.data))["name"]
+        name = sent(request, DomainSerializer)["name"]
         return Response(domain_as_json(connections.add_domain(actor=actor, name=name)), status=201)
 
 

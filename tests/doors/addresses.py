@@ -72,6 +72,7 @@ FORM = (READ, "POST")
 PLATFORM = {
     "health-live": ANYONE,
     "health-ready": ANYONE,
+    "metrics": ANYONE,  # 404 unless asked from this machine (tests/platform/test_metrics.py)
     "set-language": open_to(Kind.ANYONE, "POST"),
     "set-theme": open_to(Kind.ANYONE, "POST"),
     "ui-catalogue": ANYONE,  # 404 unless switched on
@@ -199,6 +200,7 @@ SIGN_IN = {
     "account": PERSON,
     "kept": PERSON,
     "kept-list": open_to(Kind.PERSON, *FORM),
+    "session": open_to(Kind.PERSON, *FORM),
     "sessions": PERSON,
     "sessions-end-others": open_to(Kind.PERSON, "POST"),
     "session-end": open_to(Kind.OWN, *FORM),
@@ -219,6 +221,7 @@ SIGN_IN = {
     "api-organisation-domains": MANAGE,
     "api-organisation-domain": open_to(Kind.OWN, "POST", "DELETE", action=A.MANAGE_ORGANISATION),
     "organisation-signin-factor": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-session-current": open_to(Kind.PERSON, *FORM),
     "api-session-list": open_to(Kind.PERSON, READ, "DELETE"),
     "api-session": open_to(Kind.OWN, "DELETE"),
     "api-organisation-signin": open_to(Kind.PERSON, READ, "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
@@ -313,6 +316,9 @@ WEBHOOKS = {
 NOTICE = open_to(Kind.OWN, "POST")
 INBOX = {
     "inbox": PERSON,
+    "inbox-done-several": open_to(Kind.PERSON, "POST"),
+    "inbox-undo-several": open_to(Kind.PERSON, "POST"),
+    "api-inbox-done": open_to(Kind.PERSON, "POST"),
     "inbox-open": OWN,
     "inbox-done": NOTICE,
     "inbox-undo": NOTICE,
@@ -371,7 +377,7 @@ INCIDENTS = {
     "api-incident-names": case(A.HIDE_NAMES, PUT=A.HIDE_NAMES),
     "name-looks": PERSON,
     "api-name-looks": PERSON,
-    # Keepers of names are the secretariat's: tests/incidents/test_blind.py
+    # Keepers of names are the secretariat's: tests/doors/test_names.py
     "name-look": open_to(Kind.PUBLISHER, *FORM, action=A.LOOK_UP_NAMES),
     "api-name-look": open_to(Kind.PUBLISHER, "POST", action=A.LOOK_UP_NAMES),
     "grant-new": form(A.SHARE),
@@ -416,7 +422,7 @@ EVIDENCE = {
     "evidence-item": case(A.SEE_EVIDENCE),
     "evidence-edit": by_owners(form(A.ADD_EVIDENCE)),
     "evidence-file-add": by_owners(form(A.ADD_EVIDENCE)),
-    "evidence-open": form(A.DOWNLOAD_EVIDENCE),
+    "evidence-open": form(A.OPEN_FILE),
     "evidence-grade": form(A.GRADE_EVIDENCE),
     "evidence-link": form(A.ADD_EVIDENCE),
     "evidence-translate": form(A.ADD_EVIDENCE),
@@ -486,7 +492,7 @@ EVIDENCE = {
     "api-evidence-batch": act(A.ADD_EVIDENCE),
     "api-evidence-item": by_owners(case(A.SEE_EVIDENCE, PATCH=A.ADD_EVIDENCE), "PATCH"),
     "api-evidence-files": by_owners(act(A.ADD_EVIDENCE)),
-    "api-evidence-content": case(A.DOWNLOAD_EVIDENCE, POST=A.DOWNLOAD_EVIDENCE),
+    "api-evidence-content": case(A.OPEN_FILE, POST=A.OPEN_FILE),
     "api-evidence-grades": case(A.SEE_EVIDENCE, POST=A.GRADE_EVIDENCE),
     "api-evidence-custody": case(A.SEE_EVIDENCE),
     "api-evidence-lineage": case(A.SEE_EVIDENCE, POST=A.ADD_EVIDENCE),
