@@ -23,6 +23,12 @@ class NoRoleThere(DomainError):
     message = _("Your organisation let you in, but none of your groups there has a role here. Ask its administrator.")
 
 
+class TooOften(DomainError):
+    code = "too_often"
+    status = 429
+    message = _("That was asked too often. Wait a minute, then try again.")
+
+
 class DomainTaken(DomainError):
     code = "domain_taken"
     message = _("This domain cannot be added.")

@@ -6,6 +6,7 @@ from . import views
 
 urlpatterns = [
     path("sessions/", views.SessionList.as_view(), name="api-session-list"),
+    path("sessions/current/", views.SessionCurrent.as_view(), name="api-session-current"),
     path("sessions/<int:session_id>/", views.SessionDetail.as_view(), name="api-session"),
     path("organisation/sign-in/", views.SignInSettings.as_view(), name="api-organisation-signin"),
     path("organisation/sign-in/openid-connect/", views.SignInOidc.as_view(), name="api-organisation-signin-oidc"),

@@ -9,9 +9,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core.api import sent
+from core.errors import NotFound
 from organisations.actors import Actor
 from organisations.doors import actor_of
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
 from .. import connections, services, sessions
 from ..models import Connection, Domain, SignIn
@@ -27,6 +28,15 @@ class SessionSerializer(serializers.Serializer[dict[str, Any]]):
     started_at = serializers.DateTimeField()
     last_used_at = serializers.DateTimeField(help_text="To the nearest five minutes.")
     is_this = serializers.BooleanField(help_text="Whether this request came by it.")
+
+
+class SessionClockSerializer(serializers.Serializer[sessions.Clock]):
+    """How long the session of this request goes on."""
+
+    ends_at = serializers.DateTimeField(help_text="The earliest moment it may run out if it is not used.")
+    seconds_left = serializers.IntegerField()
+    warn_seconds = serializers.IntegerField(help_text="So long before the end a page warns.")
+    person = serializers.CharField(help_text="A mark of whoever is signed in, the same for all their sessions.")
 
 
 class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
@@ -109,6 +119,27 @@ class SessionList(APIView):
         """Ends every session but the one that asks."""
         sessions.end_other_sessions(actor=actor_of(request), current_key=request._request.session.session_key or "")
         return Response(status=204)
+
+
+def person_here(request: Request) -> User:
+    """Whoever came by a session; a key has none (404)."""
+    if not isinstance(request.user, User) or getattr(request._request, "token", None) is not None:
+        raise NotFound("session")
+    return request.user
+
+
+class SessionCurrent(APIView):
+    """The session this request came by."""
+
+    @extend_schema(operation_id="sessions_current", responses=SessionClockSerializer)
+    def get(self, request: Request) -> Response:
+        """How long it goes on. Asking is no use of it: it does not last longer for that."""
+        return Response(SessionClockSerializer(sessions.clock_of(request._request, person_here(request))).data)
+
+    @extend_schema(operation_id="sessions_extend", request=None, responses=SessionClockSerializer)
+    def post(self, request: Request) -> Response:
+        """It lasts its whole time from now on."""
+        return Response(SessionClockSerializer(sessions.extend(request._request, person_here(request))).data)
 
 
 class SessionDetail(APIView):

@@ -6,6 +6,7 @@ from . import account, kept, organisation, through
 
 urlpatterns = [
     path("account/", account.account, name="account"),
+    path("account/session/", account.session, name="session"),
     path("account/sessions/", account.sessions_page, name="sessions"),
     path("account/sessions/end-others/", account.sessions_end_others, name="sessions-end-others"),
     path("account/sessions/<int:session_id>/end/", account.session_end, name="session-end"),

@@ -73,6 +73,7 @@ NO_PAGE = {
     "attribution-matrix-csv",
     "mfa_download_recovery_codes",
     "mfa_login_webauthn",
+    "metrics",
     "signin-oidc-answer",
     "signin-saml-finish",
     "signin-saml-metadata",

@@ -72,6 +72,7 @@ FORM = (READ, "POST")
 PLATFORM = {
     "health-live": ANYONE,
     "health-ready": ANYONE,
+    "metrics": ANYONE,  # 404 unless asked from this machine (tests/platform/test_metrics.py)
     "set-language": open_to(Kind.ANYONE, "POST"),
     "set-theme": open_to(Kind.ANYONE, "POST"),
     "ui-catalogue": ANYONE,  # 404 unless switched on
@@ -199,6 +200,7 @@ SIGN_IN = {
     "account": PERSON,
     "kept": PERSON,
     "kept-list": open_to(Kind.PERSON, *FORM),
+    "session": open_to(Kind.PERSON, *FORM),
     "sessions": PERSON,
     "sessions-end-others": open_to(Kind.PERSON, "POST"),
     "session-end": open_to(Kind.OWN, *FORM),
@@ -219,6 +221,7 @@ SIGN_IN = {
     "api-organisation-domains": MANAGE,
     "api-organisation-domain": open_to(Kind.OWN, "POST", "DELETE", action=A.MANAGE_ORGANISATION),
     "organisation-signin-factor": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
+    "api-session-current": open_to(Kind.PERSON, *FORM),
     "api-session-list": open_to(Kind.PERSON, READ, "DELETE"),
     "api-session": open_to(Kind.OWN, "DELETE"),
     "api-organisation-signin": open_to(Kind.PERSON, READ, "PATCH", "DELETE", action=A.MANAGE_ORGANISATION),
