@@ -36,7 +36,7 @@ SHOWN_TO_PARTNERS = {"duty-of", "api-duty-of"}
 # Asks to sign in once more before it looks at any id (302), whoever asks.
 AGAIN_FIRST = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # A guest looks and takes nothing out, whatever they may see.
-TAKES_OUT = {"evidence-csv", "api-evidence-csv"}
+NOT_FOR_GUESTS = {"evidence-csv", "api-evidence-csv"}
 # Whoever has the secret address of a calendar reads it.
 BY_SECRET = {"calendar-feed"}
 # Takes POST only with a header that says it stands for another method (tus 1.0.0): 405 without it, whoever asks.
@@ -89,7 +89,7 @@ def test_inside_each_door_opens_to_what_role_and_grade_both_allow(
             yes = address.door.methods[method] in may and holds and method not in address.door.seated
             if method != READ and address.name not in COMPUTES and address.door.methods[method] in READS - TAKES_OUT:
                 yes = yes and (person.scopes is None or "act" in person.scopes)  # a key that changes what it sees
-            if Role.GUEST in actor.roles and address.name in TAKES_OUT:
+            if Role.GUEST in actor.roles and address.name in NOT_FOR_GUESTS:
                 yes = False
             if person.scopes == ("read",) and method != READ:
                 yes = False
