@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from incidents.mentions import tell_mentioned
 from notifications.kinds import Kind, Reason, declare
 from notifications.services import tell
 from notifications.watching import watchable
+from organisations.actors import Actor
 from organisations.models import Organisation, User
 from organisations.roles import Grade
 
@@ -133,6 +135,15 @@ def tell_change(finding: Finding, change: StandingChange, signed_by: User | None
     )  # fmt: skip
 
 
+def tell_named(actor: Actor, finding: Finding, text: str, key: str) -> None:
+    """Whoever is named with @ in what is said for or against a finding."""
+    incident = finding.incident
+    tell_mentioned(
+        actor=actor, incident=incident, texts=[text], key=key, subject=finding.label, grade=Grade.EVIDENCE,
+        url=reverse("finding", args=[incident.reference, finding.label]),
+    )  # fmt: skip
+
+
 def tell_review_due(finding: Finding) -> None:
     """A review that falls due, once per date."""
     due = datetime.combine(finding.review_on, time(23, 59, 59), UTC)
@@ -220,7 +231,7 @@ def tell_opened(panel: Panel, by: User) -> None:
 MENTION = re.compile(r"(?<![\w@])@S-(\d{1,4})\b")
 
 
-def tell_mentioned(remark: Remark) -> None:
+def tell_seats_mentioned(remark: Remark) -> None:
     """To each member of the panel whose seat a remark names as `@S-2`; not to whoever says it. It says where, not what."""
     panel, incident = remark.panel, remark.incident
     named = {int(number) for number in MENTION.findall(remark.text)}
