@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignIn(models.Model):
-    """A session of a person: where, when, last used. `key` is the session's own, so that it can be ended."""
+    """A session of a person: where, when, last used. `key` is the session's own, so that it can be ended.
+
+    One that came by an organisation's own sign-in names who and which session this is there: it ends when that one does.
+    """
 
     class Way(models.TextChoices):
         PASSWORD = "password", _("Password")
@@ -28,6 +31,8 @@ class SignIn(models.Model):
     started_at = models.DateTimeField(db_default=Now(), editable=False)
     last_used_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    identity = models.ForeignKey("signin.Identity", models.CASCADE, null=True, related_name="+")
+    session_there = models.CharField(max_length=255, blank=True, default="", editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["user", "-started_at"], name="signin_of_person")]

@@ -7,6 +7,7 @@ from ledger.verbs import declare
 declare(
     {
         "session.ended": _("ended sessions of their own"),
+        "session.ended_there": _("was signed out by the organisation’s own sign-in"),
         "sign_in.second_factor": _("decided whether members need a second factor"),
         "sign_in.connected": _("set up the organisation’s own sign-in"),
         "sign_in.disconnected": _("ended the organisation’s own sign-in"),

@@ -47,6 +47,12 @@ class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
     groups = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     groups_claim = serializers.CharField()
     second_factor = serializers.BooleanField()
+    post_logout_redirect_uri = serializers.CharField(
+        required=False, help_text="OpenID Connect: to be registered there."
+    )
+    backchannel_logout_uri = serializers.CharField(
+        required=False, help_text="OpenID Connect: where the issuer tells whom it signed out."
+    )
     changed_at = serializers.DateTimeField()
 
 
@@ -157,7 +163,9 @@ def settings_as_json(actor: Actor) -> dict[str, Any]:
     house = Organisation.objects.get(pk=actor.organisation.pk)
     return {
         "second_factor_required": house.second_factor_required,
-        "connection": {name: getattr(there, name) for name in names} if there else None,
+        "connection": {**{name: getattr(there, name) for name in names}, **connections.told_there(there)}
+        if there
+        else None,
     }
 
 

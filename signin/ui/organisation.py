@@ -137,6 +137,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if connection is not None and connection.kind == Connection.Kind.SAML:
         context |= {"entity_id": connections.entity_id(connection), "acs": connections.acs(connection)}
+    elif connection is not None:
+        context["told_there"] = connections.told_there(connection)
     return render(request, "signin/organisation.html", context)
 
 
@@ -179,6 +181,7 @@ def _connect(request: HttpRequest, kind: str, form_class: type[GroupsForm], conn
         "kind": kind,
         "other": there if there and there.kind != kind else None,
         "redirect_uri": connections.redirect_uri(),
+        "signed_out_uri": connections.signed_out_uri(),
     }
     return render(request, "signin/connect.html", context, status=422 if form.errors else 200)
 

@@ -81,7 +81,7 @@ NO_PAGE = {
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
 # Signed in, these lead on to the first page.
-FOR_VISITORS = {"signin-organisation", "account_login", "account_signup", "account_reset_password"}
+FOR_VISITORS = {"signin-organisation", "signin-signed-out", "account_login", "account_signup", "account_reset_password"}
 
 
 def pages() -> list[Address]:

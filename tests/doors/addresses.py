@@ -213,6 +213,8 @@ SIGN_IN = {
     "organisation-domain-remove": MEMBER,
     "signin-organisation": open_to(Kind.ANYONE, *FORM),
     "signin-oidc-answer": ANYONE,
+    "signin-signed-out": ANYONE,
+    "signin-ended-there": open_to(Kind.ANYONE, "POST"),
     "signin-saml-answer": open_to(Kind.ANYONE, "POST"),
     "signin-saml-finish": ANYONE,
     "signin-saml-metadata": ANYONE,
