@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from core import clock
 from ledger.services import record
 from ledger.timestamps import TimestampUnavailable, authority
-from organisations.actors import SYSTEM_EMAIL, Actor, acting, actor_for
+from organisations.actors import SYSTEM_EMAIL, Actor, acting, actor_for, system_for
 from organisations.models import Organisation, User
 
 from . import services, storage, telling
@@ -105,7 +105,7 @@ def remove_content(item_id: int, holder_id: int) -> None:
     """Takes away the bytes of an item that was disposed of; safe to run twice."""
     system, holder = User.objects.get(email=SYSTEM_EMAIL), Organisation.objects.get(pk=holder_id)
     with acting(Actor(system, holder, ())):
-        gone = services.remove_files(item_id)
+        gone = services.remove_files(item_id, holder_id)
     log.info("evidence_content_removed", files=gone)
 
 
@@ -120,14 +120,28 @@ def depositor(user_id: int, organisation: Organisation) -> Actor:
 
 @shared_task(name="evidence.tasks.seal_content", ignore_result=True)
 def seal_content(seal_id: int, user_id: int, organisation_id: int) -> None:
-    """Locks an item away that somebody asked to have sealed. No key travels with the message: the worker makes it."""
-    services.carry_out(depositor(user_id, Organisation.objects.get(pk=organisation_id)), seal_id)
+    """Locks an item away that somebody asked to have sealed. No key travels with the message: the worker makes it.
+
+    Who asked stands in the row: a message that names somebody else is nobody's. What was asked to be locked is locked also
+    when they have left since; then the platform does it for their organisation.
+    """
+    house = system_for(organisation_id)
+    with acting(house):
+        asked = Seal.objects.filter(pk=seal_id, organisation=house.organisation, sealed_by_id=user_id).exists()
+    if asked:
+        services.carry_out(depositor(user_id, house.organisation), seal_id)
 
 
 @shared_task(name="evidence.tasks.make_redaction", ignore_result=True)
 def make_redaction(redaction_id: int, user_id: int, organisation_id: int) -> None:
-    """Makes or checks a redacted version that somebody proposed."""
-    services.carry_out_redaction(depositor(user_id, Organisation.objects.get(pk=organisation_id)), redaction_id)
+    """Makes or checks a redacted version that somebody proposed, who may still do so; the row says who that is."""
+    house = system_for(organisation_id)
+    with acting(house):
+        asked = Redaction.objects.filter(
+            pk=redaction_id, organisation=house.organisation, proposed_by_id=user_id
+        ).exists()
+    if asked:
+        services.carry_out_redaction(depositor(user_id, house.organisation), redaction_id)
 
 
 @shared_task(name="evidence.tasks.tidy_seals", ignore_result=True, expires=240)

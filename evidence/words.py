@@ -10,6 +10,7 @@ from instruments.models import Instrument
 from instruments.selectors import in_force
 
 from . import standard
+from .errors import TouchForbidden
 from .models import EvidenceItem
 from .states import Status
 
@@ -47,6 +48,7 @@ REDACTION_PROBLEMS: dict[str, Any] = {
     "unavailable": _("The original cannot be read from the store at the moment."),
     "integrity": _("The original does not match its hash."),
     "sealed": _("The item was sealed meanwhile."),
+    "no_access": _("The person who asked may no longer do this on the case."),
 }
 
 
@@ -94,6 +96,8 @@ WORK_FAILED: dict[str, Any] = {
     "capture_too_slow": _("The page took too long."),
     "capture_tls": _("The server’s certificate is not valid. Capture the page yourself if you need it nevertheless."),
     "capture_unreachable": _("The server did not answer."),
+    "no_access": _("The person who asked may no longer do this on the case."),
+    "capture_pap": TouchForbidden.message,
     "lost": _("The work was given up after several attempts."),
     "unexpected": _("Something went wrong that was not foreseen. Tell whoever runs the platform."),
 }

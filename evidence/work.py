@@ -5,9 +5,11 @@ from collections.abc import Callable
 import structlog
 from celery import shared_task
 
-from core.errors import DomainError
+from core.errors import DomainError, NotAllowed, NotFound
 from core.tenancy import acting_as
-from organisations.actors import Actor
+from incidents.access import case_for
+from organisations.actors import Actor, acting
+from organisations.roles import Action
 
 from .models import IntakeJob
 from .services import capturing, danger, jobs, taking_apart
@@ -23,7 +25,10 @@ WORK: dict[str, Work] = {
 
 @shared_task(name="evidence.work.do", ignore_result=True, acks_late=True, reject_on_worker_lost=True)
 def do(job_id: int) -> None:
-    """Does the job as the person who asked; nothing when they are gone, or another worker has it."""
+    """Does the job as the person who asked; nothing when they are gone, or another worker has it.
+
+    Whether they may add evidence to the case is asked again: a role or a grade that was taken away meanwhile is gone here too.
+    """
     actor = jobs.asker_of(job_id)
     if actor is None:
         log.warning("evidence_work_without_asker", job=job_id)
@@ -33,7 +38,11 @@ def do(job_id: int) -> None:
         if job is None:
             return
         try:
+            with acting(actor):
+                case_for(actor, job.incident.reference, Action.ADD_EVIDENCE)
             WORK[job.kind](actor, job)
+        except (NotFound, NotAllowed):
+            jobs.fail(actor=actor, job=job, code="no_access")
         except jobs.WorkFailed as problem:
             jobs.fail(actor=actor, job=job, code=problem.code)
         except DomainError as problem:

@@ -82,6 +82,11 @@ declare(
         "shares.recall", Reason.WARNING, _("%(subject)s is not accredited now: %(shares)s shares of evidence to recall"),
         _("Your organisation shared evidence with it. New shares are refused; decide about those given so far."),
     ),
+    Kind(
+        "shares.recall_without_names", Reason.WARNING,
+        _("In a case without names %(shares)s shares of evidence are with organisations that are not accredited now"),
+        _("Your organisation shared evidence with them. New shares are refused; decide about those given so far."),
+    ),
 )  # fmt: skip
 
 

@@ -125,6 +125,12 @@ def actor_for(user: User, organisation_id: int | None = None) -> Actor | None:
     return Actor(user, chosen.organisation, tuple(chosen.roles))
 
 
+def actor_named(email: str) -> Actor | None:
+    """For commands that act in somebody's name: the member with this address, as they stand now; None when there is none."""
+    user = User.objects.filter(email=email.lower(), is_active=True).first()
+    return actor_for(user) if user else None
+
+
 @contextmanager
 def acting(actor: Actor) -> Iterator[Actor]:
     """For tasks, commands and tests: one transaction as `actor`."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from .actors import actor_for
 from .models import Organisation, User
 
 
@@ -26,14 +27,15 @@ def forget_submissions() -> None:
     retry_backoff=True, max_retries=5,
 )  # fmt: skip
 def send_invitation(user_id: int, organisation_id: int) -> None:
-    """Sends the link with which an invited person chooses a password; nothing once they have signed in.
+    """Sends the link with which an invited person chooses a password; nothing once they have signed in, or are invited no more.
 
     The link is made here and not where it is asked for, so that it never stands in the queue.
     """
     with transaction.atomic():
         user = User.objects.get(pk=user_id)
         organisation = Organisation.objects.get(pk=organisation_id)
-    if not user.is_active or user.has_usable_password():
+    invited = actor_for(user, organisation_id) if user.is_active and not user.has_usable_password() else None
+    if invited is None or invited.organisation.pk != organisation_id:
         return
     key = default_token_generator.make_token(user)
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": user_pk_to_url_str(user), "key": key})

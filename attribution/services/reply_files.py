@@ -140,10 +140,14 @@ def open_reply_file(*, actor: Actor, reference: str, label: str, file_id: int) -
 
 
 def scan(file_id: int, holder_id: int) -> None:
-    """Sends the bytes to the scanner, outside any transaction, and keeps its verdict. Raises OSError when there is none yet."""
+    """Sends the bytes to the scanner, outside any transaction, and keeps its verdict. Raises OSError when there is none yet.
+
+    Nothing for another house than the one it was sent to, whatever it may see of the case.
+    """
     system = system_for(holder_id)
     with acting(system):
-        file = ReplyFile.objects.filter(pk=file_id, verdict=ReplyFile.Verdict.UNSCANNED).first()
+        unscanned = ReplyFile.objects.filter(holder_id=holder_id, verdict=ReplyFile.Verdict.UNSCANNED)
+        file = unscanned.filter(pk=file_id).first()
     if file is None or not settings.CLAMD_ADDRESS:
         return
     with storage.store().open(file.path) as handle:

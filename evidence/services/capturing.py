@@ -71,6 +71,10 @@ def do_capture(actor: Actor, job: IntakeJob) -> None:
     url, program = str(job.item.details.get("url") or ""), settings.CAPTURE_CHROMIUM
     if not program:
         raise jobs.WorkFailed("capture_tool")
+    with acting(actor):  # the marks may have become stricter since it was asked for
+        item = EvidenceItem.objects.select_related("incident").get(pk=job.item.pk)
+    if not may_be_approached(strictest_pap(item.incident.pap, item.pap)):
+        raise jobs.WorkFailed("capture_pap")
     try:
         tool = browser.version_of(program)
         at = clock.now()

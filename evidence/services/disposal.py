@@ -190,10 +190,14 @@ def end_item(item: EvidenceItem) -> None:
 
 
 @transaction.atomic
-def remove_files(item_id: int) -> int:
-    """Takes away the bytes of an item that was disposed of, except those another item still holds; how many. Safe to repeat."""
+def remove_files(item_id: int, holder_id: int) -> int:
+    """Takes away the bytes of an item of this holder's that was disposed of, except those another item still holds; how many.
+
+    Safe to repeat.
+    """
     gone = 0
-    for file in StoredFile.objects.filter(item_id=item_id, item__status=Status.DISPOSED):
+    disposed = StoredFile.objects.filter(item_id=item_id, item__status=Status.DISPOSED, incident__holder_id=holder_id)
+    for file in disposed:
         there = held(file)
         if there.sealed:  # its stream is its own, and without it no share opens anything
             storage.remove(there.path)

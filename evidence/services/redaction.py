@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import DomainError, Invalid, NotAllowed, NotFound
-from incidents.access import CaseAccess
+from incidents.access import CaseAccess, case_for
 from incidents.facts import Errors, clean_text
 from ledger.services import record
 from organisations.actors import Actor, acting
@@ -159,15 +159,17 @@ def carry_out_redaction(actor: Actor, redaction_id: int) -> bool:
     with acting(actor):
         redaction = (
             Redaction.objects.filter(pk=redaction_id, state=RedactionState.MAKING)
-            .select_related("file", "item")
+            .select_related("file", "item", "incident")
             .first()
         )
         if redaction is None:
             return False
-        sealed = redaction.item.sealed
+        sealed, may = redaction.item.sealed, still_may(actor, redaction)
     try:
         if sealed:
             raise NotRedacted("sealed")
+        if not may:
+            raise NotRedacted("no_access")
         made, report = run(redaction.file, redaction.passages, redaction.draft_path if redaction.handed_in else "")
     except NotRedacted as problem:
         with acting(actor):
@@ -202,6 +204,17 @@ def carry_out_redaction(actor: Actor, redaction_id: int) -> bool:
             actor=actor, verb="evidence.redaction_made", subject=again, root_id=again.incident_id,
             payload={"item": redaction.item.label, "from": redaction.file.sha256, "to": digest, "custody": link.hash},
         )  # fmt: skip
+    return True
+
+
+def still_may(actor: Actor, redaction: Redaction) -> bool:
+    """Whether who proposed it may add evidence at this moment; somebody who has left may not."""
+    if actor.user.pk != redaction.proposed_by_id:
+        return False
+    try:
+        case_for(actor, redaction.incident.reference, Action.ADD_EVIDENCE)
+    except (NotFound, NotAllowed):
+        return False
     return True
 
 

@@ -35,12 +35,14 @@ def shown(stamp: FileStamp, sha256: str) -> Shown:
 
 
 def stamp_file(*, actor: Actor, file_id: int) -> FileStamp | None:
-    """Asks for a stamp over the file's hash and keeps it; None when it has one, is gone, or no authority is configured.
+    """Asks for a stamp over the file's hash and keeps it; None when it has one, is gone, no authority is configured, or the case
+    is held by another house than the platform acts for.
 
     Safe to run twice, and two at once keep one. Raises TimestampUnavailable when the authority is away.
     """
     with acting(actor):
-        file = StoredFile.objects.filter(pk=file_id, stamp__isnull=True).exclude(integrity=Integrity.REMOVED).first()
+        held = StoredFile.objects.filter(incident__holder=actor.organisation).exclude(integrity=Integrity.REMOVED)
+        file = held.filter(pk=file_id, stamp__isnull=True).first()
     if file is None:
         return None
     digest = bytes.fromhex(file.sha256)

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import NotFound
 from organisations.actors import Actor
 from organisations.doors import actor_of
@@ -175,12 +176,6 @@ def domain_as_json(domain: Domain) -> dict[str, Any]:
     return {**facts, "shown_at": connections.shown_at(domain)}
 
 
-def given(shape: serializers.Serializer[dict[str, Any]]) -> dict[str, Any]:
-    """The answers, checked."""
-    shape.is_valid(raise_exception=True)
-    return dict(shape.validated_data)
-
-
 class SignInSettings(APIView):
     """What the organisation's administrators decide about signing in."""
 
@@ -194,7 +189,7 @@ class SignInSettings(APIView):
     def patch(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        wanted = given(SignInSettingsSerializer(data=request.data))["second_factor_required"]
+        wanted = sent(request, SignInSettingsSerializer)["second_factor_required"]
         services.require_second_factor(actor=actor, required=wanted)
         return Response(settings_as_json(actor))
 
@@ -212,7 +207,7 @@ class SignInOidc(APIView):
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        connections.connect_oidc(actor=actor, **given(OidcSerializer(data=request.data)))
+        connections.connect_oidc(actor=actor, **sent(request, OidcSerializer))
         return Response(settings_as_json(actor))
 
 
@@ -223,7 +218,7 @@ class SignInSaml(APIView):
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        connections.connect_saml(actor=actor, **given(SamlSerializer(data=request.data)))
+        connections.connect_saml(actor=actor, **sent(request, SamlSerializer))
         return Response(settings_as_json(actor))
 
 
@@ -238,7 +233,7 @@ class DomainList(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        name = given(DomainSerializer(data=request.data))["name"]
+        name = sent(request, DomainSerializer)["name"]
         return Response(domain_as_json(connections.add_domain(actor=actor, name=name)), status=201)
 
 

@@ -318,6 +318,9 @@ WEBHOOKS = {
 NOTICE = open_to(Kind.OWN, "POST")
 INBOX = {
     "inbox": PERSON,
+    "inbox-done-several": open_to(Kind.PERSON, "POST"),
+    "inbox-undo-several": open_to(Kind.PERSON, "POST"),
+    "api-inbox-done": open_to(Kind.PERSON, "POST"),
     "inbox-open": OWN,
     "inbox-done": NOTICE,
     "inbox-undo": NOTICE,
@@ -376,7 +379,7 @@ INCIDENTS = {
     "api-incident-names": case(A.HIDE_NAMES, PUT=A.HIDE_NAMES),
     "name-looks": PERSON,
     "api-name-looks": PERSON,
-    # Keepers of names are the secretariat's: tests/incidents/test_blind.py
+    # Keepers of names are the secretariat's: tests/doors/test_names.py
     "name-look": open_to(Kind.PUBLISHER, *FORM, action=A.LOOK_UP_NAMES),
     "api-name-look": open_to(Kind.PUBLISHER, "POST", action=A.LOOK_UP_NAMES),
     "grant-new": form(A.SHARE),
@@ -421,7 +424,7 @@ EVIDENCE = {
     "evidence-item": case(A.SEE_EVIDENCE),
     "evidence-edit": by_owners(form(A.ADD_EVIDENCE)),
     "evidence-file-add": by_owners(form(A.ADD_EVIDENCE)),
-    "evidence-open": form(A.DOWNLOAD_EVIDENCE),
+    "evidence-open": form(A.OPEN_FILE),
     "evidence-grade": form(A.GRADE_EVIDENCE),
     "evidence-link": form(A.ADD_EVIDENCE),
     "evidence-translate": form(A.ADD_EVIDENCE),
@@ -491,7 +494,7 @@ EVIDENCE = {
     "api-evidence-batch": act(A.ADD_EVIDENCE),
     "api-evidence-item": by_owners(case(A.SEE_EVIDENCE, PATCH=A.ADD_EVIDENCE), "PATCH"),
     "api-evidence-files": by_owners(act(A.ADD_EVIDENCE)),
-    "api-evidence-content": case(A.DOWNLOAD_EVIDENCE, POST=A.DOWNLOAD_EVIDENCE),
+    "api-evidence-content": case(A.OPEN_FILE, POST=A.OPEN_FILE),
     "api-evidence-grades": case(A.SEE_EVIDENCE, POST=A.GRADE_EVIDENCE),
     "api-evidence-custody": case(A.SEE_EVIDENCE),
     "api-evidence-lineage": case(A.SEE_EVIDENCE, POST=A.ADD_EVIDENCE),

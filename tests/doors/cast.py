@@ -1,7 +1,8 @@
 """Everybody who knocks at a door of the case: the one list the tables of the doors are generated from.
 
-Whoever holds the case, each grade, an organisation of each kind with nothing, whose share ended or ran out, who left the
-house, a superuser, and nobody. A new kind of person is one line here, and every address is asked of them from then on.
+Whoever holds the case, each grade, keys for programs, an organisation of each kind with nothing, whose share ended or ran out,
+who left the house, is shut out of it or acts for another, a superuser, and nobody. A new kind of person is one line here, and
+every address, task and command is asked of them from then on.
 """
 
 from collections.abc import Callable
@@ -11,14 +12,16 @@ from enum import Enum
 from typing import Any
 
 from django.db import connection
+from django.test import Client
 
 from core import clock
 from core.tenancy import Principal, acting_as
 from incidents.services import grant_person, invite_guest, revoke_grant
 from organisations.actors import Actor
+from organisations.keys import issue_token, make_service_account
 from organisations.models import Organisation, User
-from organisations.roles import Grade, Role
-from organisations.services import add_member, end_membership, found_organisation
+from organisations.roles import OWN_HOUSE, Action, Grade, Role, actions_within, allowed
+from organisations.services import add_member, end_membership, found_organisation, suspend_member
 from tests.people import House, People, accredited, member
 
 from .world import World, shared
@@ -41,13 +44,29 @@ Make = Callable[[People, World], Actor | None]
 
 @dataclass(frozen=True)
 class Person:
-    """One of the list. `grades` is what they hold on the case; `make` brings them about."""
+    """One of the list. `grades` is what they hold on the case; `make` brings them about; `scopes` is what their key is for, when
+    they are a program: it knocks at the API alone.
+    """
 
     name: str
     place: Place
     make: Make
     grades: tuple[int, ...] = ()
     export: bool = False
+    scopes: tuple[str, ...] | None = None
+
+    def may(self, actor: Actor) -> frozenset[Action]:
+        """What they may do on the case."""
+        found = allowed(list(actor.roles), list(self.grades), export=self.export) - OWN_HOUSE
+        return found if self.scopes is None else found & actions_within(list(self.scopes))
+
+    def client(self, actor: Actor, sign_in: Callable[[Actor], Client]) -> Client:
+        """A browser they are signed in with, or a program with their key."""
+        if self.scopes is None:
+            return sign_in(actor)
+        with acting_as(actor.principal):
+            _token, key = issue_token(actor=actor, name="cast", scopes=list(self.scopes))
+        return Client(headers={"Authorization": f"Token {key}"})
 
     def __str__(self) -> str:
         return self.name
@@ -55,7 +74,7 @@ class Person:
 
 def everything(house: Any, name: str) -> Actor:
     """A member with every role: whatever is refused to them is refused for the tenant's or the grade's sake."""
-    user = User.objects.create_user(f"{name}@{house.organisation.slug}.example", "correct horse battery", name=name)
+    user = User.objects.create_user(f"{name}@{house.organisation.slug}.example", None, name=name)
     with acting_as(Principal(user.pk, house.organisation.pk)):
         add_member(organisation=house.organisation, user=user, roles=MEMBER)
     return Actor(user, house.organisation, tuple(MEMBER))
@@ -114,10 +133,14 @@ def former_partner(people: People, world: World) -> Actor:
 
 def runs_out(make: Callable[[Any], Any]) -> None:
     """What was shared until tomorrow has run out this moment, before any clock swept it away."""
-    make(clock.now() + timedelta(days=1))
+    until = clock.now() + timedelta(days=1)
+    make(until)
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-        cursor.execute("UPDATE incidents_access SET until = now() - interval '1 second' WHERE until IS NOT NULL")
+        # A share that ends is a row and a ticket: what the one opens by its grade, the other opens in the database.
+        for table in ("incidents_access", "principal_ticket"):
+            cursor.execute(f"UPDATE {table} SET until = now() - interval '1 second' WHERE until = %s", [until])
+            assert cursor.rowcount, table
         cursor.execute("SET LOCAL ROLE norms_app")
 
 
@@ -144,13 +167,13 @@ def expired_name(people: People, world: World) -> Actor:
     return actor
 
 
-def invited(people: People, world: World, name: str, until: Any) -> Actor:
+def invited(people: People, world: World, name: str, until: Any, *, export: bool = False) -> Actor:
     """A guest of the house that holds the case, on this one case until a moment."""
     analyst = people.vela.analyst
     with acting_as(analyst.principal):
         grant = invite_guest(
             actor=analyst, reference=world.incident.reference, email=f"{name}@outside.example", name=name,
-            grade=Grade.EVIDENCE, reason="Campion", until=until,
+            grade=Grade.EVIDENCE, reason="Campion", until=until, may_export=export,
         )  # fmt: skip
         return Actor(grant.user, people.vela.organisation, (Role.GUEST,))
 
@@ -160,10 +183,15 @@ def guest(people: People, world: World) -> Actor:
     return invited(people, world, "guest", clock.now() + timedelta(days=30))
 
 
+def exporting_guest(people: People, world: World) -> Actor:
+    """A guest whose time runs and whose own grant carries the right to export."""
+    return invited(people, world, "guest-export", clock.now() + timedelta(days=30), export=True)
+
+
 def expired_guest(people: People, world: World) -> Actor:
     """A guest whose time is over, before any clock swept them away."""
     found: list[Actor] = []
-    runs_out(lambda until: found.append(invited(people, world, "gone", until)))
+    runs_out(lambda until: found.append(invited(people, world, "gone", until, export=True)))
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute(
@@ -172,6 +200,40 @@ def expired_guest(people: People, world: World) -> Actor:
         )
         cursor.execute("SET LOCAL ROLE norms_app")
     return found[0]
+
+
+def suspended_member(people: People, world: World) -> Actor:
+    """Somebody of the organisation that holds the case who is shut out for now."""
+    actor = member(people.vela.organisation, Role.ANALYST, suffix="-suspended")
+    with acting_as(people.vela.admin.principal):
+        held = actor.user.memberships.get()
+        suspend_member(actor=people.vela.admin, membership_id=held.pk, reason="Campion")
+    return actor
+
+
+def of_two_houses(people: People, world: World) -> Actor:
+    """Somebody of the organisation that holds the case, acting for their other one, which has nothing of it."""
+    actor = everything(newcomers(people, "second-house", "state"), "two-houses")
+    with acting_as(Principal(actor.user.pk, people.vela.organisation.pk)):
+        add_member(organisation=people.vela.organisation, user=actor.user, roles=MEMBER)
+    return actor
+
+
+def relay(role: str) -> Make:
+    """An account without a person, of the organisation that holds the case."""
+
+    def make(people: People, _world: World) -> Actor:
+        admin = people.vela.admin
+        with acting_as(admin.principal):
+            held = make_service_account(actor=admin, name=f"Relay of {role}", roles=[role])
+        return Actor(held.user, people.vela.organisation, (role,))
+
+    return make
+
+
+def behind(key: str) -> Make:
+    """Of the organisation that holds the case, with every role, behind a key that is for less."""
+    return lambda people, _world: everything(people.vela, f"behind-{key}")
 
 
 def former_member(people: People, world: World) -> Actor:
@@ -193,13 +255,20 @@ CAST: tuple[Person, ...] = (
         for grade in Grade if grade != Grade.HOLD
     ),
     Person("grade evidence that may export", Place.INSIDE, with_grade(Grade.EVIDENCE, export=True), (Grade.EVIDENCE,), export=True),
+    Person("key that reads", Place.INSIDE, behind("reading"), (Grade.HOLD,), scopes=("read",)),
+    Person("key that takes out", Place.INSIDE, behind("taking"), (Grade.HOLD,), scopes=("read", "export")),
+    Person("service account", Place.INSIDE, relay(Role.ANALYST), (Grade.HOLD,), scopes=("read", "act")),
+    Person("service account that reads", Place.INSIDE, relay(Role.RESEARCHER), (Grade.HOLD,), scopes=("read",)),
     Person("guest", Place.INSIDE, guest, (Grade.EVIDENCE,)),
+    Person("guest that may export", Place.INSIDE, exporting_guest, (Grade.EVIDENCE,), export=True),
     *(Person(f"another {kind}", Place.OUTSIDE, of_kind(kind)) for kind in Organisation.Kind.values),
     Person("superuser", Place.OUTSIDE, operator),
+    Person("member of two houses", Place.OUTSIDE, of_two_houses),
     Person("former partner", Place.OUTSIDE, former_partner),
     Person("expired partner", Place.OUTSIDE, expired_partner),
     Person("expired named person", Place.OUTSIDE, expired_name),
     Person("expired guest", Place.NOWHERE, expired_guest),
+    Person("suspended member", Place.NOWHERE, suspended_member),
     Person("former member", Place.NOWHERE, former_member),
     Person("nobody", Place.NOBODY, lambda _people, _world: None),
 )  # fmt: skip

@@ -29,7 +29,12 @@ from .cast import neighbour
 from .test_urls import send, url_of
 from .world import SECRETS, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty("SHR-7")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("room"),
+    pytest.mark.duty("SHR-1"),
+    pytest.mark.duty("SHR-7"),
+]
 
 
 def foreign() -> list[Address]:

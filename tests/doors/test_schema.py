@@ -35,7 +35,12 @@ from .test_crawl import told
 from .test_urls import url_of
 from .world import SECRETS, World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty("SHR-7")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("room"),
+    pytest.mark.duty("SHR-1"),
+    pytest.mark.duty("SHR-7"),
+]
 SignIn = Callable[[Actor], Client]
 
 # Words of the second world.

@@ -21,7 +21,13 @@ from .side_channels import CHANNELS, EVIDENCE, FACTS, Asked
 from .test_urls import url_of
 from .world import World, shared
 
-pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty("SHR-7"), pytest.mark.duty("SHR-5")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("room"),
+    pytest.mark.duty("SHR-1"),
+    pytest.mark.duty("SHR-7"),
+    pytest.mark.duty("SHR-5"),
+]
 
 Make = Callable[[People, World], Actor]
 

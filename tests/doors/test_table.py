@@ -1,7 +1,7 @@
 """The whole table: every person of `cast.py` at every address of `addresses.py`, page and API alike, with every method.
 
 404 outside one's world, 403 for what role or grade do not allow, 405 for a method an address does not take, and nothing of the
-case in any answer to whoever may not see it. The same people at the doors of workers and of the operator: `test_other_doors.py`.
+case in any answer to whoever may not see it. The same people at the doors of workers and of the operator: `test_workers.py`.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from organisations.actors import Actor
-from organisations.roles import OWN_HOUSE, Grade, Role, allowed
+from organisations.roles import Grade, Role
 from tests.people import People
 
 from .addresses import READ, WRITES, Address, Kind, walk
@@ -20,7 +20,13 @@ from .test_crawl import foreign, leaks
 from .test_urls import send, url_of
 from .world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty("SHR-2"), pytest.mark.duty("SHR-7")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("room"),
+    pytest.mark.duty("SHR-1"),
+    pytest.mark.duty("SHR-2"),
+    pytest.mark.duty("SHR-7"),
+]
 SignIn = Callable[[Actor], Client]
 
 # A step of a sign-in that was not begun leads back to its beginning.
@@ -70,9 +76,9 @@ def test_inside_each_door_opens_to_what_role_and_grade_both_allow(
     for person in those(Place.INSIDE):
         actor = person.make(people, world)
         assert actor is not None
-        client = sign_in(actor)
-        may = allowed(list(actor.roles), list(person.grades), export=person.export) - OWN_HOUSE
-        for address, method, _url, answer in answers(client, world, on_a_case):
+        client, may = person.client(actor, sign_in), person.may(actor)
+        addresses = [address for address in on_a_case if person.scopes is None or address.is_api]
+        for address, method, _url, answer in answers(client, world, addresses):
             holds = Grade.HOLD in person.grades or method not in address.door.owners
             yes = address.door.methods[method] in may and holds and method not in address.door.seated
             if Role.GUEST in actor.roles and address.name in TAKES_OUT:

@@ -16,7 +16,12 @@ from tests.people import People
 from .addresses import ADMIN_TABLES, DECLARED, READ, WRITES, Address, Kind, walk
 from .world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-1"), pytest.mark.duty("SHR-2")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("room"),
+    pytest.mark.duty("SHR-1"),
+    pytest.mark.duty("SHR-2"),
+]
 
 
 REGEX = {"key": "nokey", "uidb36": "1"}

@@ -20,6 +20,7 @@ from evidence.capture import browser, fetch, guard
 from evidence.capture.proxy import proxy
 from evidence.models import EvidenceItem, IntakeJob, StoredFile
 from evidence.services import capturing
+from incidents.services import edit_incident
 from organisations.actors import Actor
 from tests.people import People
 from tests.tenancy.test_walls import filed
@@ -203,6 +204,33 @@ def test_a_capture_is_asked_for_on_the_page_and_a_refusal_stands_on_the_item(
     assert (job.state, job.error_code) == ("failed", "capture_not_public")
     assert "not on the public internet" in client.get(f"/incidents/{incident.reference}/evidence/E-1/").content.decode()
     assert Site.asked == ["/inside"]
+
+
+@pytest.mark.django_db
+@pytest.mark.duty("SHR-4")
+def test_nobody_goes_there_once_the_marks_forbid_it(people: People, settings: Any, site: str) -> None:
+    """The case was marked more strictly while the work waited: the other side must not notice."""
+    settings.CAPTURE_CHROMIUM = CHROMIUM
+    analyst = people.vela.analyst
+    incident = filed(analyst, pap="PAP:GREEN")
+    with acting_as(analyst.principal):
+        capturing.ask_capture(actor=analyst, reference=incident.reference, url=f"{site}/old", facts={})
+        edit_incident(actor=analyst, reference=incident.reference, version=1, facts={"pap": "PAP:RED"})
+    (job,) = work(analyst)
+    assert (job.state, job.error_code, Site.asked) == ("failed", "capture_pap", [])
+
+
+@pytest.mark.django_db
+@pytest.mark.duty("SHR-2")
+def test_nobody_goes_there_for_somebody_who_may_no_more(people: People, settings: Any, site: str) -> None:
+    settings.CAPTURE_CHROMIUM = CHROMIUM
+    analyst = people.vela.analyst
+    incident = filed(analyst)
+    with acting_as(analyst.principal):
+        capturing.ask_capture(actor=analyst, reference=incident.reference, url=f"{site}/old", facts={})
+        analyst.user.memberships.update(roles=["researcher"])
+    (job,) = work(analyst)
+    assert (job.state, job.error_code, Site.asked) == ("failed", "no_access", [])
 
 
 @pytest.mark.slow

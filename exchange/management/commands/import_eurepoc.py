@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from core.errors import NotAllowed
 from exchange import eurepoc
 from exchange.services import ImportReport, import_all
-from organisations.actors import actor_for
-from organisations.models import User
+from organisations.actors import actor_named
 
 
 class Command(BaseCommand):
@@ -23,8 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Prints what was read, what is new, and every warning by kind; exits non-zero when something was refused."""
-        user = User.objects.filter(email=options["email"].lower()).first()
-        actor = actor_for(user) if user else None
+        actor = actor_named(options["email"])
         if actor is None:
             raise CommandError(f"{options['email']} is nobody here, or a member of no organisation.")
         try:
@@ -34,7 +33,10 @@ class Command(BaseCommand):
             recorded = list(eurepoc.incidents(database, attributions, receivers))
         except (OSError, UnicodeDecodeError, KeyError) as problem:
             raise CommandError(f"This is not EuRepoC 1.1: {problem!r}. Nothing was imported.") from problem
-        report = import_all(actor=actor, recorded=recorded, tell=self.progress)
+        try:
+            report = import_all(actor=actor, recorded=recorded, tell=self.progress)
+        except NotAllowed as problem:
+            raise CommandError(f"{options['email']} may not file incidents. Nothing was imported.") from problem
         self.stdout.write(
             f"{report.read} incidents read: {report.new} new, {report.known} known already, {report.statements} statements."
         )

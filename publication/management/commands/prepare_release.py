@@ -5,16 +5,14 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from core.errors import DomainError, NotAllowed
-from organisations.actors import Actor, acting, actor_for
-from organisations.models import User
+from organisations.actors import Actor, acting, actor_named
 from publication import services
 from publication.states import Status
 
 
 def publisher(email: str) -> Actor:
     """The person with this address; what they may do is asked by the services."""
-    user = User.objects.filter(email=email.lower(), is_active=True).first()
-    actor = actor_for(user) if user else None
+    actor = actor_named(email)
     if actor is None:
         raise CommandError(f"{email} is no member of any organisation.")
     return actor
