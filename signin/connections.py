@@ -132,7 +132,7 @@ def connect_saml(
             actor,
             {
                 "kind": Connection.Kind.SAML, "issuer": document["entityId"], "client_id": "", "secret_box": "", "document": document,
-                "groups": wanted, "groups_claim": groups_claim or "groups", "second_factor": second_factor,
+                "metadata_url": metadata_url, "groups": wanted, "groups_claim": groups_claim or "groups", "second_factor": second_factor,
             },
         )  # fmt: skip
 

@@ -83,6 +83,9 @@ class Connection(models.Model):
     client_id = models.CharField(max_length=300, blank=True)
     secret_box = models.TextField(blank=True, help_text=_("The client secret, encrypted with the platform’s key."))
     document = models.JSONField(default=dict, help_text=_("The discovery document, or what the metadata say."))
+    metadata_url = models.CharField(
+        max_length=1000, blank=True, default="", help_text=_("Where the metadata came from, to be read again.")
+    )
     groups_claim = models.CharField(max_length=200, default="groups")
     groups = models.JSONField(default=dict, help_text=_("Roles by group."))
     second_factor = models.BooleanField(

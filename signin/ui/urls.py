@@ -16,6 +16,7 @@ urlpatterns = [
     path("organisation/sign-in/second-factor/", organisation.second_factor, name="organisation-signin-factor"),
     path("organisation/sign-in/openid-connect/", organisation.connect_oidc, name="organisation-signin-oidc"),
     path("organisation/sign-in/saml/", organisation.connect_saml, name="organisation-signin-saml"),
+    path("organisation/sign-in/saml/again/", organisation.metadata_again, name="organisation-signin-metadata"),
     path("organisation/sign-in/end/", organisation.disconnect, name="organisation-signin-end"),
     path("organisation/sign-in/domains/", organisation.domain_add, name="organisation-domain-add"),
     path("organisation/sign-in/domains/<int:domain_id>/", organisation.domain, name="organisation-domain"),

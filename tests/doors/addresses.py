@@ -208,6 +208,8 @@ SIGN_IN = {
     "organisation-signin-oidc": MANAGE,
     "organisation-signin-saml": MANAGE,
     "organisation-signin-end": MANAGE,
+    "organisation-signin-metadata": MANAGE,
+    "api-organisation-signin-metadata": open_to(Kind.PERSON, "POST", "PUT", action=A.MANAGE_ORGANISATION),
     "organisation-domain-add": open_to(Kind.PERSON, "POST", action=A.MANAGE_ORGANISATION),
     "organisation-domain": MEMBER,
     "organisation-domain-remove": MEMBER,
