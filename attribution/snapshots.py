@@ -8,6 +8,7 @@ from organisations.models import User
 
 from . import norms
 from .boards import BoardShown, Row, WhatIf
+from .marks import pap_of
 from .models import ArticleReasoning, Contest, Finding, Hypothesis, Opinion, Panel, Seat, StandingChange
 from .replay import Day
 from .rules import Removal
@@ -128,7 +129,7 @@ def day_values(day: Day) -> dict[str, Any]:
     }
 
 
-def finding_values(row: Finding) -> dict[str, Any]:
+def finding_values(row: Finding, pap: str | None = None) -> dict[str, Any]:
     """One finding: proposition, likelihood, confidence and tier, apart from each other; the explanation as it was computed."""
     clock = clock_of(row)
     return {
@@ -149,6 +150,7 @@ def finding_values(row: Finding) -> dict[str, Any]:
         "analysis": row.analysis,
         "decision_reference": row.decision_reference,
         "standard_version": row.standard_version,
+        "pap": pap or pap_of(row),
         "tier": row.tier,
         "computed_tier": row.computed_tier,
         "contested": row.contested,

@@ -3,10 +3,12 @@
 import json
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from core.tenancy import acting_as
 from evidence.counting import WEIGHERS
 from ledger.models import Entry
 from organisations.actors import Actor
@@ -16,7 +18,9 @@ from .models import Finding, Seat, StandingChange
 from .services import relying, replies
 from .services.counting import standings_of
 from .services.panels import recorded
+from .services.platform import system_for
 from .staleness import mark_stale
+from .telling import tell_seat_vacated
 
 WEIGHERS.append(standings_of)
 MOVES_FINDINGS = frozenset(
@@ -29,11 +33,13 @@ MOVES_FINDINGS = frozenset(
 GIVES_IN = frozenset({"evidence.added", "evidence.file_stored"})
 
 
-def record_recusals(actor: Actor, left: QuerySet[Seat], because: str) -> None:
-    """Seats that were left by an act elsewhere (the database saw to it): the ledger says so, once."""
+def record_recusals(actor: Actor, left: QuerySet[Seat], because: str) -> list[Seat]:
+    """Seats that were left by an act elsewhere (the database saw to it): the ledger says so, once. Those it had not said yet."""
     told = Entry.objects.filter(verb="panel.seat_recused").values_list("subject_id", flat=True)
-    for seat in left.filter(recused_reason=because).exclude(pk__in=[int(key) for key in told]):
+    found = list(left.filter(recused_reason=because).exclude(pk__in=[int(key) for key in told]))
+    for seat in found:
         recorded(actor, seat, "panel.seat_recused", seat=seat.label, because=because)
+    return found
 
 
 @receiver(post_save, sender=Entry, dispatch_uid="attribution.evidence_moved")
@@ -72,4 +78,10 @@ def member_left(instance: Entry, **_kwargs: Any) -> None:
         return
     user, house = User.objects.get(pk=instance.actor_id), Organisation.objects.get(pk=instance.organisation_id)
     seats = Seat.objects.filter(member_id=int(instance.subject_id), organisation=house)
-    record_recusals(Actor(user, house, ()), seats, "left_house")
+    for seat in record_recusals(Actor(user, house, ()), seats, "left_house"):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT attribution_holder_of_seat(%s)", [seat.pk])
+            holder = cursor.fetchone()[0]
+        with acting_as(system_for(holder).principal):
+            found = Seat.objects.select_related("panel__convened_by", "incident__holder").get(pk=seat.pk)
+            tell_seat_vacated(found)

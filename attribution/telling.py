@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from incidents.mentions import tell_mentioned
 from notifications.kinds import Kind, Reason, declare
 from notifications.services import tell
 from notifications.watching import watchable
+from organisations.actors import Actor
 from organisations.models import Organisation, User
 from organisations.roles import Grade
 
@@ -92,6 +94,10 @@ declare(
         Grade.SUMMARY,
     ),
     Kind(
+        "panel.seat_vacated", Reason.CHANGED, _("A seat is empty: the member of %(subject)s has left the organisation that sent them"),
+        _("You convened this panel or hold its case. Offer the seat anew where the panel needs it."),
+    ),
+    Kind(
         "panel.round_opened", Reason.VOTE_DUE, _("Opinions on %(subject)s are taken now. Yours is due."),
         _("You hold a seat on this panel."), personal=True,
     ),
@@ -126,6 +132,15 @@ def tell_change(finding: Finding, change: StandingChange, signed_by: User | None
         kind="finding.changed", to=[*answerable(finding), *people],
         key=f"finding.changed:{change.pk}", **about(finding),
         words={"before": change.tier_before, "after": change.tier, "cause": change.cause},
+    )  # fmt: skip
+
+
+def tell_named(actor: Actor, finding: Finding, text: str, key: str) -> None:
+    """Whoever is named with @ in what is said for or against a finding."""
+    incident = finding.incident
+    tell_mentioned(
+        actor=actor, incident=incident, texts=[text], key=key, subject=finding.label, grade=Grade.EVIDENCE,
+        url=reverse("finding", args=[incident.reference, finding.label]),
     )  # fmt: skip
 
 
@@ -164,9 +179,9 @@ def sitting(panel: Panel) -> list[Seat]:
     return list(rows.select_related("member", "organisation").order_by("number"))
 
 
-def tell_seat_offered(seat: Seat) -> None:
+def tell_seat_offered(seat: Seat, only: User | None = None) -> None:
     """To whoever in the organisation asked could take it, who may see the summary by now; and to the organisation, which may
-    not: to it without the case, by its reference and mark alone."""
+    not: to it without the case, by its reference and mark alone. `only`: the house hands the seat on, and named who takes it."""
     incident = seat.incident
     with connection.cursor() as cursor:
         cursor.execute("SELECT attribution_able_to_sit(%s, %s)", [seat.pk, sorted(roles_for(seat.seat))])
@@ -176,8 +191,20 @@ def tell_seat_offered(seat: Seat) -> None:
         "mark": incident.mark, "subject": seat.panel.label, "due_at": seat.answer_by,
         "words": {"discipline": seat.discipline, "standard": seat.panel.finding.standard_version},
     }  # fmt: skip
+    able = able if only is None else able.filter(pk=only.pk)
     tell(to=able, root_id=incident.pk, url=reverse("seat-declare", args=[incident.reference, seat.number]), **told)
-    tell(to=[seat.organisation], **told)
+    if only is None:
+        tell(to=[seat.organisation], **told)
+
+
+def tell_seat_vacated(seat: Seat) -> None:
+    """To whoever convened the panel and to the holder of the case: a seat is empty. Nothing about its opinion is said."""
+    panel, incident = seat.panel, seat.incident
+    tell(
+        kind="panel.seat_vacated", to=[cast(User, panel.convened_by), incident.holder], key=f"panel.seat_vacated:{seat.pk}",
+        root_id=incident.pk, reference=incident.reference, mark=incident.mark, subject=f"{panel.label} {seat.label}",
+        url=reverse("panel", args=[incident.reference, panel.number]),
+    )  # fmt: skip
 
 
 def tell_round_opened(panel: Panel, seats: list[Seat]) -> None:
@@ -204,7 +231,7 @@ def tell_opened(panel: Panel, by: User) -> None:
 MENTION = re.compile(r"(?<![\w@])@S-(\d{1,4})\b")
 
 
-def tell_mentioned(remark: Remark) -> None:
+def tell_seats_mentioned(remark: Remark) -> None:
     """To each member of the panel whose seat a remark names as `@S-2`; not to whoever says it. It says where, not what."""
     panel, incident = remark.panel, remark.incident
     named = {int(number) for number in MENTION.findall(remark.text)}

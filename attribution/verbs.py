@@ -38,6 +38,7 @@ declare(
         "panel.convened": _("convened a panel"),
         "panel.seat_invited": _("invited an organisation to a seat on a panel"),
         "panel.seat_released": _("took back an invitation to a seat"),
+        "panel.seat_passed_on": _("gave up a member’s panel seat, to be offered to the organisation anew"),
         "panel.seat_recused": _("stepped out of a panel seat"),
         "panel.seat_taken": _("took a panel seat and declared no conflict of interest"),
         "panel.opinion_sealed": _("gave a sealed opinion"),

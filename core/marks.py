@@ -69,11 +69,13 @@ class Reader(IntEnum):
     """What somebody is to the thing that leaves."""
 
     STRANGER = 0
-    PARTNER = 1
+    GUEST = 1
+    """Invited by an organisation that received it, and of no organisation it was given to."""
+    PARTNER = 2
     """Of an organisation it was shared with."""
-    NAMED = 2
+    NAMED = 3
     """Somebody it was shared with by name, or the organisation it was given to (the holder of the case)."""
-    ORIGINATOR = 3
+    ORIGINATOR = 4
     """Of the organisation whose it is."""
 
 
@@ -84,13 +86,17 @@ LIMITS: Mapping[Way, Mapping[Reader, Mark]] = {
     Way.PUBLIC: dict.fromkeys(Reader, Mark.CLEAR),
     Way.CHANNEL: dict.fromkeys(Reader, Mark.GREEN),
     Way.TAKEN: {
-        Reader.STRANGER: Mark.CLEAR, Reader.PARTNER: Mark.AMBER_STRICT, Reader.NAMED: Mark.RED, Reader.ORIGINATOR: Mark.RED,
+        Reader.STRANGER: Mark.CLEAR, Reader.GUEST: Mark.AMBER, Reader.PARTNER: Mark.AMBER_STRICT, Reader.NAMED: Mark.RED,
+        Reader.ORIGINATOR: Mark.RED,
     },
+    # A guest is a client of the house that invited them, and no part of it: what stays in it (AMBER+STRICT) stays.
     Way.OPENED: {
-        Reader.STRANGER: Mark.CLEAR, Reader.PARTNER: Mark.RED, Reader.NAMED: Mark.RED, Reader.ORIGINATOR: Mark.RED,
+        Reader.STRANGER: Mark.CLEAR, Reader.GUEST: Mark.AMBER, Reader.PARTNER: Mark.RED, Reader.NAMED: Mark.RED,
+        Reader.ORIGINATOR: Mark.RED,
     },
     Way.PASSED_ON: {
-        Reader.STRANGER: Mark.CLEAR, Reader.PARTNER: Mark.AMBER, Reader.NAMED: Mark.AMBER, Reader.ORIGINATOR: Mark.RED,
+        Reader.STRANGER: Mark.CLEAR, Reader.GUEST: Mark.CLEAR, Reader.PARTNER: Mark.AMBER, Reader.NAMED: Mark.AMBER,
+        Reader.ORIGINATOR: Mark.RED,
     },
 }  # fmt: skip
 

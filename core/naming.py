@@ -58,9 +58,14 @@ class Veil:
     give: Callable[[int], Handle]
     """The handle of a number that has none yet: its first appearance."""
     handles: dict[int, Handle] = field(default_factory=dict)
+    lifted: set[int] | None = None
+    """For a keeper of names: everybody is shown by name, and whose names they were is noted here."""
 
     def handle(self, number: int) -> Handle | None:
         """None for the reader's own."""
+        if self.lifted is not None:
+            self.lifted.add(number)
+            return None
         if number in self.own:
             return None
         if number not in self.handles:
@@ -79,7 +84,8 @@ def veil() -> Veil | None:
 
 def is_blind() -> bool:
     """Whether names are hidden now."""
-    return _veil.get() is not None
+    on = _veil.get()
+    return on is not None and on.lifted is None
 
 
 def put_on(made: Veil) -> None:
@@ -91,6 +97,19 @@ def put_on(made: Veil) -> None:
 def for_all() -> bool:
     """Whether what is written now is read by others too, so that not even one's own name may stand in it."""
     return _for_all.get()
+
+
+@contextmanager
+def lifted() -> Iterator[set[int]]:
+    """Inside the block the names of the open blind case are shown; gives the numbers of those whose names were read. For what a
+    keeper of names takes out, who then tells each of them (`incidents.hiding.write_looks`)."""
+    noted: set[int] = set()
+    before = _veil.get()
+    token = _veil.set(Veil(before.root_id, frozenset(), before.give, before.handles, noted) if before else None)
+    try:
+        yield noted
+    finally:
+        _veil.reset(token)
 
 
 @contextmanager
@@ -155,7 +174,7 @@ class Bearer(Protocol):
 def name_for_all(bearer: Bearer) -> str:
     """A name as it may stand in what is kept or told to others: in a blind case not even one's own."""
     on = _veil.get()
-    if on is None:
+    if on is None or on.lifted is not None:
         return str(bearer.name)
     if bearer.pk not in on.handles:
         on.handles[bearer.pk] = on.give(bearer.pk)

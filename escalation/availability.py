@@ -11,7 +11,9 @@ from typing import Any
 from .rules import (
     COUNTERMEASURE,
     HOLDS_RESPONSIBLE,
+    ON_THEIR_SYSTEMS,
     PROTECTION,
+    SHOWN_TO_THEM,
     TIERS,
     FindingTierView,
     gettext_noop,
@@ -74,6 +76,8 @@ def _reasons(measure: Mapping[str, Any], found: FindingTierView) -> Iterator[Rea
     if TIERS.index(found.tier) < TIERS.index(needed):
         message = gettext_noop("The measure needs a finding at %(needed)s or above; it is at %(tier)s.")
         yield Reason("R2.13", message, {"needed": needed, "tier": found.tier})
+    if measure["code"] in ON_THEIR_SYSTEMS and found.unnoticed:
+        yield Reason("PAP", SHOWN_TO_THEM, {"items": ", ".join(found.unnoticed)})
     needs_state = measure["needs_responsible_state"] and measure["code"] in HOLDS_RESPONSIBLE
     if needs_state and not found.responsible_states:
         yield Reason("49(1)", gettext_noop("No State is found responsible."), {})

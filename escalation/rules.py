@@ -30,6 +30,8 @@ COERCIVE: Final = frozenset({"retorsion", "restrictive", "countermeasure"})
 # These hold a State responsible when they name one (49(1)). R08 and R09 do not: they ask, and may ask any State.
 HOLDS_RESPONSIBLE: Final = frozenset({"R12", "R13", "R15", "R16", "R17", "R18", "R19", "R21"})
 COUNTERMEASURE: Final = "countermeasure"
+# These act on systems or networks of the other side, which notices: they may not rest on what only passive use is allowed of.
+ON_THEIR_SYSTEMS: Final = frozenset({"R11", "R21"})
 
 # What a measure is aimed at or would interrupt, and the prohibition that protects it (X02, X06, X07; AT-06). These are
 # the words a person uses; the essential services and sectors of the taxonomy in force are protected besides.
@@ -81,11 +83,15 @@ class MeasureView:
 
 @dataclass(frozen=True)
 class FindingTierView:
-    """What attribution has reached: the tier, the States found responsible, and whether an obligation was breached."""
+    """What attribution has reached: the tier, the States found responsible, and whether an obligation was breached.
+
+    `unnoticed`: what it rests on that is marked above PAP:GREEN, by label.
+    """
 
     tier: str
     responsible_states: frozenset[str] = frozenset()
     wrongful_act: bool | None = None
+    unnoticed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +151,7 @@ def check_measure(
     checks = (
         *_prohibitions(proposal, measure, found, ladder, essential),
         *_tier_gate(proposal, measure, found),
+        *_permissible(proposal, found),
         *_target(proposal, measure),
         *_reversibility(proposal, measure),
         *_restraint(proposal, measure),
@@ -260,6 +267,20 @@ def _tier_gate(proposal: MeasureView, measure: Mapping[str, Any], found: Finding
         else gettext_noop("The measure needs a finding at %(needed)s or above; it is at %(tier)s.")
     )
     yield Check("tier", "R2.13", passed=passed, message=message, params=params)
+
+
+SHOWN_TO_THEM = gettext_noop(
+    "It would show the other side what is marked above PAP:GREEN: %(items)s. Only whose it is relaxes the mark (R2.9)."
+)
+
+
+def _permissible(proposal: MeasureView, found: FindingTierView) -> Iterator[Check]:
+    """PAP: active actions are allowed up to PAP:GREEN. Protection at home is never held up by it (R2.13)."""
+    if proposal.code not in ON_THEIR_SYSTEMS:
+        return
+    message = SHOWN_TO_THEM if found.unnoticed else gettext_noop("Nothing it rests on is marked above PAP:GREEN.")
+    params = {"items": ", ".join(found.unnoticed)}
+    yield Check("pap", "PAP", passed=not found.unnoticed, message=message, params=params)
 
 
 def _target(proposal: MeasureView, measure: Mapping[str, Any]) -> Iterator[Check]:

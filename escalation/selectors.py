@@ -1,6 +1,6 @@
 """What pages, API and reports read of measures."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from .answers import from_json
 from .availability import Availability, catalogue, strongest_first
 from .models import Measure
 from .rules import FindingTierView, GuardrailReport, MeasureView, check_measure, measures
-from .standing import Standing, standing_for, standings
+from .standing import Permitted, Standing, permitted, standing_for, standings
 
 
 def ladder() -> Instrument:
@@ -101,8 +101,16 @@ def availability_as_json(situation: Situation) -> list[dict[str, Any]]:
     ]
 
 
-def measure_as_json(measure: Measure) -> dict[str, Any]:
+def measures_as_json(incident: Incident, rows: Iterable[Measure]) -> list[dict[str, Any]]:
+    """Measures of a case as the API tells them."""
+    rows = list(rows)
+    known = permitted(incident, rows)
+    return [measure_as_json(measure, known[measure.pk]) for measure in rows]
+
+
+def measure_as_json(measure: Measure, known: Permitted | None = None) -> dict[str, Any]:
     """A measure as the API tells it; people are not named, their organisation is."""
+    known = known or permitted(measure.incident, [measure])[measure.pk]
     return {
         "number": measure.label,
         "code": measure.code,
@@ -117,6 +125,8 @@ def measure_as_json(measure: Measure) -> dict[str, Any]:
         "level": measure.level,
         "finding": measure.finding,
         "tier": measure.tier,
+        "pap": known.pap,
+        "forbidden_by": list(known.forbidden_by),
         "answers": measure.answers,
         "report": reports.told(measure.report),
         "approved_at": measure.approved_at,

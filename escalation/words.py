@@ -80,6 +80,8 @@ def basis_words(article: str) -> str:
         return gettext("ILC Articles on State Responsibility, article %(article)s") % {"article": article}
     if article.startswith(("R2.", "R3.", "ESC-")):
         return gettext("Rule %(rule)s") % {"rule": article}
+    if article == "PAP":
+        return gettext("Permissible Actions Protocol (MISP, version 3)")
     return article
 
 

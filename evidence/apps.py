@@ -11,6 +11,8 @@ class EvidenceConfig(AppConfig):
     def ready(self) -> None:
         from . import (
             collecting,  # noqa: F401  (tasks of its own, beside `tasks`)
+            holdings,  # noqa: F401  (says what of seals hangs on a person)
+            subscriptions,  # noqa: F401  (listens)
             things,  # noqa: F401  (says what can be asked about)
             verbs,  # noqa: F401  (declares what can be recorded here)
             work,  # noqa: F401

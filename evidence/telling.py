@@ -5,11 +5,13 @@ from typing import TYPE_CHECKING
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from incidents.mentions import tell_mentioned
 from notifications.kinds import Kind, Reason, declare
 from notifications.services import tell
 from notifications.watching import watchable
+from organisations.actors import Actor
 from organisations.models import Membership, User
-from organisations.roles import Role
+from organisations.roles import Grade, Role
 
 from . import seal_news  # noqa: F401  (declares what is told of seals)
 
@@ -100,4 +102,13 @@ def sweep_found(report: "SweepReport") -> None:
     tell(
         kind="evidence.sweep_found", to=admins, key=f"evidence.sweep:{report.pk}",
         url=reverse("evidence-sweep", args=[report.pk]),
+    )  # fmt: skip
+
+
+def tell_named(actor: Actor, item: "EvidenceItem", key: str, *texts: str) -> None:
+    """Whoever is named with @ in the reasons of a grade or in the note of a link."""
+    incident = item.incident
+    tell_mentioned(
+        actor=actor, incident=incident, texts=texts, key=f"evidence:{key}", subject=item.label, grade=Grade.EVIDENCE,
+        url=reverse("evidence-item", args=[incident.reference, item.label]),
     )  # fmt: skip

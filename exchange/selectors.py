@@ -73,6 +73,7 @@ def package_as_json(package: Package) -> dict[str, Any]:
         "mark": package.ceiling,
         "recipient": package.recipient,
         "purpose": package.purpose,
+        "names_reason": package.names_reason,
         "asked_at": package.asked_at,
         "organisation": package.organisation.slug,
         "job": job_as_json(package.job),

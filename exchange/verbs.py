@@ -12,6 +12,7 @@ declare(
         "evidence.listed": _("took the list of evidence as a table"),
         "package.requested": _("asked for an evidence package"),
         "package.made": _("exported evidence in a package"),
+        "package.named": _("took the names of a case worked on without them out in an evidence package"),
         "package.taken": _("downloaded an evidence package"),
         "package.given_in": _("gave in an evidence package of another platform"),
         "package.received": _("took in the evidence of a package"),

@@ -80,7 +80,7 @@ def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, Held]:
         emergencies=Exists(EmergencyOpening.objects.filter(incident_id=OuterRef("pk"))),
         labelled=ArraySubquery(named),
     )
-    visit = looks.open_visit(reference) if actor.glass is None else None
+    visit = looks.open_visit(reference)
     if visit is not None:
         # A share that has ended opens nothing, so nobody looked.
         wanted = wanted.annotate(looked=Case(When(Exists(held), then=looked(actor, visit)), default=Value(value=False)))
@@ -91,8 +91,14 @@ def with_grades(actor: Actor, reference: str) -> tuple[Incident | None, Held]:
 
 
 def looked(actor: Actor, visit: looks.Visit) -> Func:
-    """Writes the look down for the row it is asked with (`ledger_look_note`)."""
-    said = [Value(actor.user.pk), Value(actor.organisation.pk), F("holder_id"), F("pk"), *map(Value, (visit.act, visit.door, visit.what[:80], visit.subject[:120]))]  # fmt: skip
+    """Writes the look down for the row it is asked with (`ledger_look_note`).
+
+    Through somebody else's eyes it is still the viewer's own look, and says as whom: the preview tells the database both.
+    """
+    how = map(Value, (visit.act, visit.door, visit.what[:80], visit.subject[:120]))
+    if actor.glass is not None:
+        return Func(Value(actor.glass.preview), *how, function="incidents_look_through", output_field=BooleanField())
+    said = [Value(actor.user.pk), Value(actor.organisation.pk), F("holder_id"), F("pk"), *how]
     return Func(*said, function="ledger_look_note", output_field=BooleanField())
 
 

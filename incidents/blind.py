@@ -52,7 +52,7 @@ def hide_one(root_id: int, bearer: Organisation) -> None:
 
 def hide_names(actor: Actor, root_id: int) -> None:
     """From here to the end of the unit of work names are handles; documents and lists for others hide one's own as well."""
-    if naming.is_blind():
+    if naming.veil() is not None:
         return
     own = frozenset() if naming.for_all() else own_names(actor)
 

@@ -94,7 +94,8 @@ class NamesHidden(DomainError):
     code = "names_hidden"
     message = _(
         "This case is worked on organisation-blind. What you ask for names every hand it passed through, under hashes that cover the names, "
-        "so it cannot be made while names are hidden. Whoever coordinates, oversees or holds the case can show them again, with reasons."
+        "so it is not made while names are hidden. A keeper of names with whom the case is shared for export can make a package, with a reason. "
+        "Whoever coordinates, oversees or holds the case can show names again, with reasons."
     )
 
 

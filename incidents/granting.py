@@ -148,9 +148,10 @@ def _give_by_name(
 
 @transaction.atomic
 def invite_guest(
-    *, actor: Actor, reference: str, email: str, name: str, grade: int, reason: str, until: datetime
-) -> IncidentUserPermission:
-    """Invites a person by e-mail to this one case, until a day: they look, and change and take out nothing.
+    *, actor: Actor, reference: str, email: str, name: str, grade: int, reason: str, until: datetime, may_export: bool = False
+) -> IncidentUserPermission:  # fmt: skip
+    """Invites a person by e-mail to this one case, until a day: they look, and change nothing. With `may_export` they open
+    originals, each with a purpose that is recorded; packages they make in no case.
 
     The house that invites vouches for its guest, so it is the one that has to be accredited for evidence. Whether the address
     was known to the platform before is not told.
@@ -171,9 +172,9 @@ def invite_guest(
         wrong["until"] = [_("A guest is invited until a day within a year.")]
     if wrong:
         raise Invalid(wrong)
-    check_terms(incident, actor.organisation, grade, reason, until, may_export=False)
+    check_terms(incident, actor.organisation, grade, reason, until, may_export=may_export)
     guest = admit_guest(actor=actor, email=email, name=name, until=until)
-    return _give_by_name(actor, incident, guest, actor.organisation, grade, reason, until, may_export=False)
+    return _give_by_name(actor, incident, guest, actor.organisation, grade, reason, until, may_export=may_export)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """Beginning and ending organisation-blind work, and looking behind a handle. Each checks, changes and records in one transaction."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,7 @@ from organisations.roles import Action
 
 from . import errors
 from .access import case_for
+from .blind import give_handles, own_names
 from .facts import clean_text
 from .models import Blinding, Incident, NameLook
 
@@ -72,17 +74,23 @@ def number_in(letters: str) -> int:
     return block * len(LETTERS) + LETTERS.index(letters[-1].upper())
 
 
+def reason_to_look(reason: str, field: str, errors_found: dict[str, list[Any]]) -> str:
+    """Why names are looked at, as it is kept and read by those whose they are."""
+    why = clean_text(reason, field, errors_found)
+    if not why:
+        errors_found.setdefault(field, []).append(_("Say why you look this up. Whoever it is will read it."))
+    if len(why) > MOST_REASON:
+        errors_found[field] = [_("Shorten this to %(limit)d characters.") % {"limit": MOST_REASON}]
+    return why
+
+
 @transaction.atomic
 def look_up(*, actor: Actor, reference: str, handle: str, reason: str) -> Found:
     """Who stands behind a handle of a blind case. Recorded in the case's ledger, and its subject is told at once."""
     if not may_look(actor):
         raise NotAllowed(Action.LOOK_UP_NAMES)
     errors_found: dict[str, list[Any]] = {}
-    why = clean_text(reason, "reason", errors_found)
-    if not why:
-        errors_found.setdefault("reason", []).append(_("Say why you look this up. Whoever it is will read it."))
-    if len(why) > MOST_REASON:
-        errors_found["reason"] = [_("Shorten this to %(limit)d characters.") % {"limit": MOST_REASON}]
+    why = reason_to_look(reason, "reason", errors_found)
     named = HANDLE.fullmatch(handle)
     if named is None or len(named[2]) > 2:
         errors_found["handle"] = [_("Enter a handle as it stands in the case, such as Organisation C or reviewer-c.")]
@@ -107,11 +115,38 @@ def look_up(*, actor: Actor, reference: str, handle: str, reason: str) -> Found:
         bearer: User | Organisation = (
             Organisation.objects.get(pk=subject) if kind == "organisation" else User.objects.get(pk=subject)
         )
-        tell(
-            kind="names.looked_up", to=[bearer], key=f"names.looked_up:{look.pk}", reference=reference, mark="TLP:RED",
-            subject=look.handle, url="/names/",
-        )  # fmt: skip
+        tell_looked_up(look, bearer)
         return Found(bearer.name, look)
+
+
+def tell_looked_up(look: NameLook, bearer: User | Organisation) -> None:
+    """Whoever was looked up, at once: by which handle, and where the reason stands."""
+    tell(
+        kind="names.looked_up", to=[bearer], key=f"names.looked_up:{look.pk}", reference=look.reference, mark="TLP:RED",
+        subject=look.handle, url="/names/",
+    )  # fmt: skip
+
+
+def write_looks(*, actor: Actor, incident: Incident, subjects: Iterable[int], reason: str) -> list[str]:
+    """A look at each of these names, by a keeper who takes them out of a blind case; each is told. Their handles, in order.
+
+    Not of those the keeper sees by name in any case, and not of the platform itself.
+    """
+    wanted = sorted(set(subjects) - own_names(actor))
+    with naming.true_names():
+        people = User.objects.filter(pk__in=wanted, is_system=False)
+        bearers: list[User | Organisation] = [*people, *Organisation.objects.filter(pk__in=wanted)]
+        handles = give_handles((incident.pk, bearer.pk) for bearer in bearers)
+        looks = NameLook.objects.bulk_create(
+            NameLook(
+                incident_id=incident.pk, reference=incident.reference, handle=handles[incident.pk, bearer.pk].slug,
+                subject=bearer.pk, reason=reason, looked_by=actor.user, organisation=actor.organisation,
+            )
+            for bearer in bearers
+        )  # fmt: skip
+        for look, bearer in zip(looks, bearers, strict=True):
+            tell_looked_up(look, bearer)
+    return sorted(look.handle for look in looks)
 
 
 def looks_at(actor: Actor) -> list[NameLook]:
@@ -123,6 +158,11 @@ def must_show_names(incident: Incident) -> None:
     """Raises NamesHidden: for what names every hand under hashes that cover the names, and so cannot be told by handles."""
     if incident.blind:
         raise errors.NamesHidden
+
+
+def names_open_to(actor: Actor, incident: Incident) -> bool:
+    """Whether what names every hand may be made for the actor: names are shown in the case, or they are a keeper of names."""
+    return not incident.blind or may_look(actor)
 
 
 def blindings_of(incident: Incident) -> list[Blinding]:

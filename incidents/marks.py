@@ -15,7 +15,12 @@ Marked = tuple[str, str, int]
 
 
 def readers_on(actor: Actor, incident: Incident, originators: Iterable[int]) -> dict[int, Reader]:
-    """What the actor is to what these organisations gave into the case. One statement at most."""
+    """What the actor is to what these organisations gave into the case. One statement at most.
+
+    A guest is named by the organisation that invited them, for what is its own; for what others gave it, they are its guest.
+    """
+    if actor.is_guest:
+        return {each: Reader.NAMED if each == actor.organisation.pk else Reader.GUEST for each in originators}
     reader = Reader.NAMED if actor.organisation.pk == incident.holder_id else None
     if reader is None:
         held = Access.objects.filter(incident_id=incident.pk, principal__in=actor.principal.ids)

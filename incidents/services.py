@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -26,6 +27,7 @@ from .granting import revoke_grant as revoke_grant
 from .granting import revoke_person as revoke_person
 from .hiding import write_blinding
 from .marking import note_mark, reason_to_relax
+from .mentions import tell_mentioned
 from .models import Draft, Incident, IncidentLink, ServiceHit, Statement, TimelineEntry, Victim
 from .snapshots import facts_of
 from .statements import check_statement, check_timeline_entry
@@ -246,6 +248,10 @@ def add_timeline_entry(*, actor: Actor, reference: str, entry: Mapping[str, Any]
     incident = get_incident_for(actor, reference, Action.EDIT)
     added = TimelineEntry.objects.create(incident=incident, added_by=actor.user, **check_timeline_entry(entry))
     record(actor=actor, verb="timeline.added", subject=added, root_id=incident.pk)
+    tell_mentioned(
+        actor=actor, incident=incident, texts=[added.what, added.source], key=f"timeline:{added.pk}",
+        url=reverse("incident", args=[reference]),
+    )  # fmt: skip
     return added
 
 

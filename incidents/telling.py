@@ -45,6 +45,14 @@ def found_words(values: Mapping[str, Any]) -> str:
     return gettext("New in your search “%(search)s”") % {"search": values["search"]}
 
 
+def mentioned_words(values: Mapping[str, Any]) -> str:
+    """Where somebody was named; never by whom, and never what was written."""
+    if values["subject"]:
+        return gettext("You were named in %(subject)s of %(reference)s") % values
+    return gettext("You were named in %(reference)s") % values
+
+
+NAMED = _("Somebody who works on the case named you or your organisation with @.")
 WHY = _("You or your organisation answer for it, or hold the case.")
 declare(
     Kind("deadline.due", Reason.DEADLINE, near, WHY, Grade.SUMMARY),
@@ -53,6 +61,8 @@ declare(
         "search.found", Reason.WATCHED, found_words, _("You watch this search. Stop watching it to be told no more."),
         Grade.SUMMARY, personal=True,
     ),
+    Kind("case.mentioned", Reason.MENTION, mentioned_words, NAMED, Grade.SUMMARY),
+    Kind("evidence.mentioned", Reason.MENTION, mentioned_words, NAMED, Grade.EVIDENCE),
     Kind(
         "case.in_charge", Reason.ASSIGNED, _("You are in charge of %(reference)s"),
         _("Your organisation holds the case and put you in charge of it."), grade=Grade.SUMMARY,
@@ -81,6 +91,11 @@ declare(
     Kind(
         "shares.recall", Reason.WARNING, _("%(subject)s is not accredited now: %(shares)s shares of evidence to recall"),
         _("Your organisation shared evidence with it. New shares are refused; decide about those given so far."),
+    ),
+    Kind(
+        "shares.recall_without_names", Reason.WARNING,
+        _("In a case without names %(shares)s shares of evidence are with organisations that are not accredited now"),
+        _("Your organisation shared evidence with them. New shares are refused; decide about those given so far."),
     ),
 )  # fmt: skip
 

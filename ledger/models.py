@@ -51,7 +51,8 @@ class Place(models.Model):
 class Look(models.Model):
     """Somebody looked at a case: who, for whom, through which door, at what. Append-only, partitioned by month (0004_looks).
 
-    Read by the organisation that looked and by the one that holds the case; not chained: a look changes nothing.
+    Read by the organisation that looked and by the one that holds the case; not chained: a look changes nothing. `as_…`: it was
+    a look through a preview, as somebody of that organisation would see the case.
     """
 
     class Act(models.TextChoices):
@@ -74,6 +75,9 @@ class Look(models.Model):
     door = models.CharField(max_length=8, choices=Door)
     what = models.CharField(max_length=80)
     subject = models.CharField(max_length=120)
+    as_organisation_id = models.IntegerField(null=True)
+    as_person_id = models.IntegerField(null=True)
+    as_roles = models.CharField(max_length=200, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.actor_id} {self.act} {self.root_id} {self.what}"

@@ -9,11 +9,15 @@ class NormsPlatformConfig(AppConfig):
     name = "normsplatform"
 
     def ready(self) -> None:
-        """Imports the queue so that tasks bind to it, makes the folders uploads are written to, and watches changes."""
+        """Imports the queue so that tasks bind to it, makes the folders uploads are written to, and watches changes and tasks."""
         from . import celery  # noqa: F401
         from .history import watch_changes
+        from .metrics.counts import watch_tasks
 
         post_migrate.connect(watch_changes, sender=apps.get_app_config("core"))
 
-        for folder in (settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR, settings.STATIC_ROOT):
+        watch_tasks()
+
+        folders = (settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR, settings.STATIC_ROOT, settings.METRICS_FOLDER)
+        for folder in folders:
             folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         from core.templatetags import norms
 
-        from . import selectors, tasks, verbs, watching  # noqa: F401  (declares what can be recorded here, and listens)
+        from . import holdings, selectors, tasks, verbs, watching  # noqa: F401  (declares what can be recorded here, and listens)
 
         # Each room declares what it tells in its `telling.py`: an inbox shows all of it, whichever room was imported.
         autodiscover_modules("telling")

@@ -77,6 +77,11 @@ def newest(actor: Actor, view: str, reason: str = "", before: int | None = None)
     return [as_told(row) for row in found[:50]], found[49].pk if len(found) > 50 else None
 
 
+def finished_together(actor: Actor, moment: datetime) -> int:
+    """How many were finished in one act, at this moment."""
+    return Notification.objects.filter(recipient=actor.user, done_at=moment).count()
+
+
 def count_waiting(actor: Actor) -> int:
     """How many wait for this person; each can be cleared. Stops counting at 100."""
     return inbox(actor, "you").order_by()[:100].count()

@@ -55,3 +55,8 @@ class StillHolds(DomainError):
 class NobodyChosen(DomainError):
     code = "nobody_chosen"
     message = _("Choose who takes it.")
+
+
+class NothingHandedOn(DomainError):
+    code = "nothing_handed_on"
+    message = _("Nothing of this can be handed to this person. Choose somebody else.")

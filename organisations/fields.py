@@ -20,7 +20,7 @@ class Shown(DeferredAttribute):
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:
         value = super().__get__(instance, cls)
-        if instance is None or not (naming.is_blind() or naming.OWN in instance.__dict__):
+        if instance is None or not (naming.veil() or naming.OWN in instance.__dict__):
             return value
         if instance.__dict__.get("is_system"):  # the platform itself is nobody's secret
             return value

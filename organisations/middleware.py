@@ -52,8 +52,8 @@ def find_actor(request: HttpRequest) -> Actor | None:
     return None
 
 
-# What a person may still do while they look as somebody else: stop looking, sign out, set their language and theme.
-STILL_DONE = frozenset({"preview-end", "account_logout", "set-language", "set-theme"})
+# What a person may still do while they look as somebody else: stop looking, sign out, stay signed in, set language and theme.
+STILL_DONE = frozenset({"preview-end", "account_logout", "session", "set-language", "set-theme"})
 PREVIEW_KEY, PREVIEW_HEADER = "preview", "X-Preview"
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
 

@@ -60,6 +60,7 @@ class Action(TextChoices):
     SEE_EVIDENCE = "evidence.view"
     ADD_EVIDENCE = "evidence.add"
     GRADE_EVIDENCE = "evidence.grade"
+    OPEN_FILE = "evidence.open"
     DOWNLOAD_EVIDENCE = "evidence.download"
     EXPORT_EVIDENCE = "evidence.export"
     SEE_ATTRIBUTION = "attribution.view"
@@ -88,7 +89,9 @@ class Action(TextChoices):
 
 A = Action
 SEES = frozenset({A.VIEW, A.SEE_REMEDIATION})
-READS = SEES | {A.SEE_EVIDENCE, A.DOWNLOAD_EVIDENCE, A.SEE_ATTRIBUTION, A.SEE_MEASURES, A.SEE_REVIEW, A.SEE_GRANTS}
+READS = SEES | {
+    A.SEE_EVIDENCE, A.OPEN_FILE, A.DOWNLOAD_EVIDENCE, A.SEE_ATTRIBUTION, A.SEE_MEASURES, A.SEE_REVIEW, A.SEE_GRANTS,
+}  # fmt: skip
 ASSESSES = READS | {A.ADD_EVIDENCE, A.GRADE_EVIDENCE, A.ANALYSE, A.TAKE_SEAT}
 
 BY_ROLE: dict[str, frozenset[Action]] = {
@@ -140,8 +143,8 @@ BY_ROLE: dict[str, frozenset[Action]] = {
     Role.RESEARCHER: SEES,
     Role.CUSTODIAN: READS | {A.ADD_EVIDENCE, A.EXPORT_EVIDENCE, A.HANDLE_REQUESTS},
     Role.PUBLISHER: SEES | {A.PREPARE_RELEASE, A.PUBLISH_RELEASE},
-    Role.EMERGENCY: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE} | {A.OPEN_IN_EMERGENCY},
-    # Looks, and changes nothing: what a guest reads is recorded by whoever shows it, not by an act of theirs.
+    Role.EMERGENCY: READS - {A.SEE_GRANTS, A.OPEN_FILE, A.DOWNLOAD_EVIDENCE} | {A.OPEN_IN_EMERGENCY},
+    # Looks, and changes nothing. Opens an original only where their own grant carries the right to export (`allowed`).
     Role.GUEST: READS - {A.SEE_GRANTS, A.DOWNLOAD_EVIDENCE},
     Role.NAME_KEEPER: frozenset({A.LOOK_UP_NAMES}),
 }
@@ -184,7 +187,7 @@ class Scope(TextChoices):
 
 
 # A key of its own scope takes files out.
-TAKES_OUT = frozenset({A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
+TAKES_OUT = frozenset({A.OPEN_FILE, A.DOWNLOAD_EVIDENCE, A.EXPORT_EVIDENCE})
 DECISIONS = frozenset(
     {A.TAKE_SEAT, A.DECIDE_MEASURE, A.VERIFY_TASK, A.PUBLISH_RELEASE, A.LOOK_UP_NAMES, A.HANDLE_REQUESTS}
 )
@@ -207,6 +210,11 @@ def actions_within(scopes: list[str]) -> frozenset[Action]:
     return by_scope[Scope.READ].union(*(by_scope[Scope(scope)] for scope in scopes if scope in Scope.values))
 
 
+def role_words(roles: Iterable[str]) -> str:
+    """Roles in words."""
+    return ", ".join(str(Role(role).label) for role in roles if role in Role.values)
+
+
 def actions_of(roles: list[str]) -> frozenset[Action]:
     """Everything these roles may do somewhere."""
     return frozenset().union(*(BY_ROLE.get(role, frozenset()) for role in roles))
@@ -223,5 +231,9 @@ def opened_by(grades: Iterable[int], *, export: bool = False) -> frozenset[Actio
 
 
 def allowed(roles: list[str], grades: list[int], *, export: bool = False) -> frozenset[Action]:
-    """What a person with `roles` may do on a case their organisation holds `grades` on, and perhaps the right to export."""
-    return actions_of(roles) & opened_by(grades, export=export)
+    """What a person with `roles` may do on a case their organisation holds `grades` on, and perhaps the right to export.
+
+    A guest is of no organisation that answers for what leaves with them: they open originals with the right to export alone.
+    """
+    may = actions_of(roles) & opened_by(grades, export=export)
+    return may - {A.OPEN_FILE} if roles == [Role.GUEST] and not export else may

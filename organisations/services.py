@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
@@ -13,7 +13,7 @@ from ledger.services import record
 
 from . import errors
 from .actors import Actor
-from .holdings import SOURCES, holdings_of
+from .holdings import SOURCES, holdings_of, to_do_first
 from .models import ApiToken, Membership, MembershipChange, Organisation, RoleGroup, User
 from .roles import FOR_MEMBERS, SERVICE_ROLES, Action, Role
 from .tasks import send_invitation
@@ -118,27 +118,38 @@ def change_roles(*, actor: Actor, membership_id: int, roles: Sequence[str], reas
 def end_membership(*, actor: Actor, membership_id: int, reason: str = "") -> None:
     """Ends a membership at once: the next request of that person, and of their keys here, is refused.
 
-    409 `still_holds` while something hangs on the person that somebody else has to take first. Grants in their name as one of
-    this house, and watches of cases they reach no other way, end with it (the database sees to that, migration incidents 0010).
+    409 `still_holds` while something hangs on the person that somebody else has to take first, with what to do. Grants in
+    their name as one of this house, and watches of cases they reach no other way, end with it (the database sees to that,
+    migration incidents 0010); so do seats on panels, and a share of a seal whose other custodians are still enough.
     """
     actor.require(Action.MANAGE_ORGANISATION)
     memberships = members_locked(actor.organisation)
     membership = member_in(memberships, membership_id)
     require_administrator(memberships, without=membership)
-    left = {each.source.code: len(each.things) for each in holdings_of(actor, membership.user) if each.must_move}
-    if left:
-        raise errors.StillHolds(**left)
+    holdings = [each for each in holdings_of(actor, membership.user) if each.keeping]
+    if holdings:
+        raise errors.StillHolds(
+            " ".join([str(errors.StillHolds.message), *to_do_first(holdings)]),
+            **{each.source.code: each.keeping for each in holdings},
+        )
     keys = ApiToken.objects.filter(user=membership.user, organisation=actor.organisation, revoked_at__isnull=True)
     keys.update(revoked_at=clock.now())
     membership.until = clock.now()
-    membership.save(update_fields=["until"])
+    try:
+        with transaction.atomic():
+            membership.save(update_fields=["until"])
+    except IntegrityError as clash:  # a room's own trigger saw somebody else leave at the same moment
+        raise errors.StillHolds from clash
     keep_change(actor, membership, MembershipChange.Act.ENDED, reason, membership.roles)
     record(actor=actor, verb="member.ended", subject=membership.user)
 
 
 @transaction.atomic
 def reassign(*, actor: Actor, membership_id: int, kind: str, to_membership_id: int) -> int:
-    """Hands everything of one kind that a member holds to another member who can take it; how many things."""
+    """Hands what a member holds of one kind to another member, as far as that member can take it; how many things.
+
+    Where somebody else decides it (`Source.asks`) the member is proposed to them. 409 `nothing_handed_on` for nothing.
+    """
     actor.require(Action.MANAGE_ORGANISATION)
     memberships = members_locked(actor.organisation)
     leaver, taker = member_in(memberships, membership_id), member_in(memberships, to_membership_id)
@@ -148,6 +159,8 @@ def reassign(*, actor: Actor, membership_id: int, kind: str, to_membership_id: i
     if taker.user_id not in {person.pk for person in source.takers(actor, leaver.user)}:
         raise Invalid({"to": [_("Choose a member who can take it.")]})
     moved = source.move(actor, leaver.user, taker.user)
+    if not moved:
+        raise errors.NothingHandedOn
     record(
         actor=actor, verb="member.reassigned", subject=leaver.user,
         payload={"kind": kind, "to": taker.user_id, "things": moved},

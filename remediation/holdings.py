@@ -1,9 +1,10 @@
 """What a member holds of restoration: tasks that are theirs and not finished move to another member."""
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from ledger.services import record
 from organisations.actors import Actor
@@ -24,21 +25,34 @@ def theirs(actor: Actor, person: User) -> QuerySet[RemediationTask]:
     return found.select_related("incident").order_by("pk")
 
 
+def out_of_sight(actor: Actor, person: User, seen: set[int]) -> int:
+    """How many more there are, in cases the administrator may not see."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT remediation_tasks_of(%s, %s)", [person.pk, actor.organisation.pk])
+        return len({row[0] for row in cursor.fetchall()} - seen)
+
+
 def find(actor: Actor, person: User) -> list[Held]:
-    """The tasks, with their pages."""
-    return [
+    """The tasks, with their pages; those of cases the administrator may not see are counted."""
+    tasks = list(theirs(actor, person))
+    found = [
         Held(
             f"{task.incident.reference} {task.reference}",
             reverse("task", args=[task.incident.reference, task.reference]),
         )
-        for task in theirs(actor, person)
+        for task in tasks
     ]
+    if n := out_of_sight(actor, person, {task.pk for task in tasks}):
+        label = ngettext("%(n)d task in a case you may not see", "%(n)d tasks in cases you may not see", n) % {"n": n}
+        found.append(Held(label, first=_("Have a colleague who sees these cases name somebody else on the tasks.")))
+    return found
 
 
 def takers(actor: Actor, person: User) -> list[User]:
-    """Members who can do tasks."""
+    """Members who can do tasks: people, and no program."""
     found = Membership.objects.filter(organisation=actor.organisation, roles__overlap=DOERS, suspended_at__isnull=True)
-    live = found.filter(until__isnull=True, user__is_active=True).exclude(user=person).select_related("user")
+    people = found.filter(until__isnull=True, user__is_active=True, user__service_of__isnull=True)
+    live = people.exclude(user=person).select_related("user")
     return [membership.user for membership in live.order_by("user__name", "pk")]
 
 

@@ -3,6 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from incidents.mentions import tell_mentioned
 from notifications.kinds import Kind, Reason, declare
 from notifications.services import tell
 from organisations.actors import Actor
@@ -17,6 +18,21 @@ declare(
         _("You or your organisation answer for this task."), Grade.SUMMARY,
     )
 )  # fmt: skip
+
+
+# What people write to each other about a task; whoever is named in it with @ is told.
+FOR_COLLEAGUES = ("description", "completion", "verification", "cancel_note")
+
+
+def tell_named(actor: Actor, task: RemediationTask, field: str) -> None:
+    """Whoever is named with @ in one of these texts of a task. A version of the text tells each once."""
+    if field not in FOR_COLLEAGUES:
+        raise ValueError(field)
+    incident = task.incident
+    tell_mentioned(
+        actor=actor, incident=incident, texts=[getattr(task, field)], key=f"task:{task.pk}:{field}", subject=task.reference,
+        url=reverse("task", args=[incident.reference, task.reference]),
+    )  # fmt: skip
 
 
 def tell_assigned(actor: Actor, task: RemediationTask) -> None:

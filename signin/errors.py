@@ -23,6 +23,12 @@ class NoRoleThere(DomainError):
     message = _("Your organisation let you in, but none of your groups there has a role here. Ask its administrator.")
 
 
+class TooOften(DomainError):
+    code = "too_often"
+    status = 429
+    message = _("That was asked too often. Wait a minute, then try again.")
+
+
 class DomainTaken(DomainError):
     code = "domain_taken"
     message = _("This domain cannot be added.")
@@ -31,6 +37,11 @@ class DomainTaken(DomainError):
 class DomainNotShown(DomainError):
     code = "domain_not_shown"
     message = _("The file was not found there, or says something else. Put it there and try again.")
+
+
+class MetadataChanged(DomainError):
+    code = "metadata_changed"
+    message = _("The metadata say something else by now than what you were shown. Look again.")
 
 
 class ProviderUnreachable(DomainError):

@@ -2,6 +2,7 @@
 text that came after the session had ended is not lost."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.contrib import messages
@@ -30,7 +31,7 @@ OPEN = frozenset(
     {
         "account", "account_logout", "account_reauthenticate", "account_change_password", "account_set_password", "mfa_index",
         "mfa_activate_totp", "mfa_add_webauthn", "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_view_recovery_codes",
-        "organisation-switch",
+        "organisation-switch", "session", "api-session-current",
     }
 )  # fmt: skip
 
@@ -43,6 +44,12 @@ WAYS_IN = frozenset(
 )  # fmt: skip
 
 
+@cache
+def only_asks() -> frozenset[str]:
+    """Where one asks how long the session goes on: asking is no use of it, or a page left open would never be signed out."""
+    return frozenset({reverse("session"), reverse("api-session-current")})
+
+
 class SignedInMiddleware:
     """Notes when a session was last used."""
 
@@ -52,7 +59,8 @@ class SignedInMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user, by_key = request.user, getattr(request, "token", None) is not None
         by_session = isinstance(user, User) and not by_key
-        if isinstance(user, User) and by_session and request.session.session_key:
+        is_use = bool(request.session.session_key) and request.path_info not in only_asks()
+        if isinstance(user, User) and by_session and is_use:
             sessions.note_use(request, user)
         response = self.get_response(request)
         if by_session and not request.user.is_authenticated:
@@ -162,7 +170,9 @@ class SecondFactorMiddleware:
             return error_page(request, OtherWayIn())
         if not second_factor_due(request):
             return None
+        request.second_factor_due = True  # type: ignore[attr-defined]
+        if name in OPEN:
+            return None
         if request.path.startswith("/api/"):
             return error_page(request, errors.SecondFactorRequired())
-        request.second_factor_due = True  # type: ignore[attr-defined]
-        return None if name in OPEN else redirect("mfa_index")
+        return redirect("mfa_index")

@@ -2,9 +2,11 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
@@ -14,6 +16,13 @@ from instruments.services import adopt_shelf
 from organisations.actors import Actor
 from tests.databases import copied
 from tests.people import People
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """What earlier runs counted is not this one's."""
+    if not hasattr(session.config, "workerinput"):
+        for file in Path(django_settings.METRICS_FOLDER).parent.glob("*/*.db"):
+            file.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import page_of, sent
 from core.marks import Mark
-from core.pagination import NewestFirst, PageSerializer
+from core.pagination import PageSerializer
 from documents.shapes import DocumentSerializer, JobSerializer
 from organisations.doors import actor_of
 
@@ -58,9 +59,7 @@ class VerificationList(APIView):
     def get(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         _case, finding = finding_to_take(actor, reference, number)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.reports_of(finding, actor), request, view=self) or []
-        return pages.get_paginated_response([selectors.report_as_json(row) for row in rows])
+        return page_of(request, self, selectors.reports_of(finding, actor), selectors.report_as_json)
 
     @extend_schema(
         operation_id="verification_reports_request",
@@ -71,9 +70,8 @@ class VerificationList(APIView):
         """Asks for one. Poll the address in `Location` until its job is done or failed."""
         actor = actor_of(request)
         finding_to_take(actor, reference, number)
-        shape = VerificationAskSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        row = services.request_report(actor=actor, reference=reference, label=number, **shape.validated_data)
+        said = sent(request, VerificationAskSerializer)
+        row = services.request_report(actor=actor, reference=reference, label=number, **said)
         address = reverse("api-verification", args=[reference, number, row.code], request=request)
         return Response(selectors.report_as_json(row), status=202, headers={"Location": address})
 

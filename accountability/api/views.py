@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.pagination import NewestFirst
+from core.api import page_of, sent
 from incidents.access import case_for
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -34,18 +34,15 @@ class ReviewList(APIView):
     @extend_schema(operation_id="reviews_list", parameters=CURSOR, responses=ReviewPageSerializer)
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_REVIEW)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.reviews_of(case), request, view=self) or []
-        return pages.get_paginated_response([selectors.review_as_json(review) for review in rows])
+        return page_of(request, self, selectors.reviews_of(case), selectors.review_as_json)
 
     @extend_schema(operation_id="reviews_request", request=ReviewAskSerializer, responses={202: ReviewSerializer})
     def post(self, request: Request, reference: str) -> Response:
         """Asks for a review. Poll the address in `Location` until its job is done or failed."""
         actor = actor_of(request)
         case_for(actor, reference, Action.REQUEST_REVIEW)
-        shape = ReviewAskSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        review = services.request_review(actor=actor, reference=reference, **shape.validated_data)
+        said = sent(request, ReviewAskSerializer)
+        review = services.request_review(actor=actor, reference=reference, **said)
         address = reverse("api-review", args=[reference, review.number], request=request)
         return Response(selectors.review_as_json(review), status=202, headers={"Location": address})
 
@@ -83,9 +80,7 @@ class RecommendationList(APIView):
     @extend_schema(operation_id="recommendations_list", parameters=CURSOR, responses=RecommendationPageSerializer)
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_REVIEW)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.recommendations_of(case), request, view=self) or []
-        return pages.get_paginated_response([selectors.recommendation_as_json(row) for row in rows])
+        return page_of(request, self, selectors.recommendations_of(case), selectors.recommendation_as_json)
 
     @extend_schema(
         operation_id="recommendations_add",
@@ -95,9 +90,8 @@ class RecommendationList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.REQUEST_REVIEW)
-        shape = RecommendationAskSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        made = services.add_recommendation(actor=actor, reference=reference, **shape.validated_data)
+        said = sent(request, RecommendationAskSerializer)
+        made = services.add_recommendation(actor=actor, reference=reference, **said)
         address = reverse("api-recommendation", args=[reference, made.number], request=request)
         return Response(selectors.recommendation_as_json(made), status=201, headers={"Location": address})
 
@@ -118,10 +112,8 @@ class RecommendationClose(APIView):
     def post(self, request: Request, reference: str, number: int) -> Response:
         actor = actor_of(request)
         selectors.recommendation_of(case_for(actor, reference, Action.REQUEST_REVIEW), number)
-        shape = CloseSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = shape.validated_data
+        said = sent(request, CloseSerializer)
         closed = services.close_recommendation(
-            actor=actor, reference=reference, number=number, status=given["status"], evidence=given["closing_evidence"]
+            actor=actor, reference=reference, number=number, status=said["status"], evidence=said["closing_evidence"]
         )
         return Response(selectors.recommendation_as_json(closed))

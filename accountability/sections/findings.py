@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from attribution import reply_rules
-from attribution.models import Finding, Hypothesis, Opinion, Panel, Rating, Reply
+from attribution.marks import grounds_of, pap_of
+from attribution.models import Finding, Hypothesis, Opinion, Panel, Reply
 from attribution.pictures import loss_words, robustness_figure
 from attribution.rules.texts import MESSAGES
 from attribution.states import HypothesisStatus, Round
@@ -104,10 +105,8 @@ def requirement_rows(finding: Finding, hidden: frozenset[str]) -> tuple[tuple[st
 
 
 def withheld_support(finding: Finding, material: Material) -> list[str]:
-    """Items rated for the proposition that this review may only name (R2.12)."""
-    rated = Rating.objects.filter(hypothesis=finding.hypothesis, is_open=True).values("item_id")
-    items = EvidenceItem.objects.filter(incident=material.incident, pk__in=rated).order_by("number")
-    return [item.label for item in items if material.above_mark(item.mark)]
+    """Items it rests on that this review may only name (R2.12)."""
+    return [item.label for item in grounds_of(finding) if material.above_mark(item.mark)]
 
 
 def without(text: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
@@ -145,6 +144,7 @@ def finding_blocks(finding: Finding, material: Material) -> list[Block]:
         (_("Confidence in the analysis"), named(standard["confidence"], finding.confidence)),
         (_("Review by"), day(finding.review_on)),
         (_("Evidence standard"), finding.standard_version),
+        (_("Permissible actions"), pap_of(finding)),
     ]
     if finding.article:
         article = next((row["name"] for row in standard["state_responsibility"] if row["art"] == finding.article), "")

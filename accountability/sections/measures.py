@@ -6,6 +6,7 @@ from documents.blocks import Block, Heading, Nothing, Table
 from escalation.models import Measure
 from escalation.reports import told
 from escalation.selectors import measures_of
+from escalation.standing import permitted
 from escalation.states import Status
 
 from .registry import Material, fills
@@ -35,6 +36,8 @@ def reason(measure: Measure) -> str:
 @fills("response")
 def measures(material: Material) -> list[Block]:
     """The measures of the case, in the order they were proposed."""
+    found = list(measures_of(material.case).order_by("number"))
+    marks = permitted(material.incident, found)
     rows = tuple(
         (
             measure.label,
@@ -42,11 +45,20 @@ def measures(material: Material) -> list[Block]:
             measure.organisation.name,
             str(measure.get_status_display()),
             span(measure),
+            marks[measure.pk].pap,
             reason(measure),
         )
-        for measure in measures_of(material.case).order_by("number")
+        for measure in found
     )
     if not rows:
         return [Heading(_("Measures")), Nothing(_("No measure has been proposed."))]
-    heads = (_("Number"), _("Measure"), _("Proposed by"), _("Status"), _("In force"), _("Reason"))
+    heads = (
+        _("Number"),
+        _("Measure"),
+        _("Proposed by"),
+        _("Status"),
+        _("In force"),
+        _("Permissible actions"),
+        _("Reason"),
+    )
     return [Heading(_("Measures")), Table("measures", _("Measures proposed and taken"), heads, rows, code=(0,))]

@@ -56,7 +56,7 @@ def claim_of(case: CaseAccess, finding: Finding) -> dict[str, Any]:
     proof = proof_of(selectors.proof_for(opened, finding.leg, standard), finding.tier, standard)
     hypotheses: list[Hypothesis] = selectors.hypotheses_of(case.incident, finding.leg)
     kept = (
-        "statement", "likelihood", "confidence", "reasons", "false_flag_check", "article", "norm_13b", "analysis",
+        "pap", "statement", "likelihood", "confidence", "reasons", "false_flag_check", "article", "norm_13b", "analysis",
         "decision_reference",
     )  # fmt: skip
     return {

@@ -31,6 +31,7 @@ RECUSED = {
     "conflict": gettext_lazy("stepped out: conflict of interest"),
     "released": gettext_lazy("invitation taken back"),
     "left_house": gettext_lazy("left the organisation that sent them"),
+    "passed_on": gettext_lazy("given up before the round, and offered to the same organisation anew"),
 }
 
 
@@ -84,6 +85,7 @@ def claim(words: Words) -> list[Block]:
         (_("Likelihood"), words.likelihood(said["likelihood"]["scale"], said["likelihood"]["term"])),
         (_("Confidence in the analysis"), words.named("confidence", said["confidence"])),
         (_("Standard of proof"), proof(said["proof"], words)),
+        (_("Permissible actions"), said["pap"]),
     ]
     if said["article"]:
         articles = dict(norms.articles(words.version))

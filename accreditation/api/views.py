@@ -1,14 +1,12 @@
 """The API's door to accreditation."""
 
-from typing import Any
-
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from organisations.doors import actor_of
 from organisations.models import Organisation
@@ -25,13 +23,6 @@ from .serializers import (
     attestation_as_json,
     place_as_json,
 )
-
-
-def given(shape: Serializer[Any]) -> dict[str, Any]:
-    """What was sent, if it has the shape."""
-    shape.is_valid(raise_exception=True)
-    found: dict[str, Any] = shape.validated_data
-    return found
 
 
 class Directory(APIView):
@@ -69,7 +60,7 @@ class AttestationDetail(APIView):
         """Keeps the answers given; the others stay as they are."""
         actor = actor_of(request)
         selectors.attestation_for(actor, attestation_id, Action.ATTEST)
-        answers = given(AnswersSerializer(data=request.data))["answers"]
+        answers = sent(request, AnswersSerializer)["answers"]
         row = services.answer_attestation(actor=actor, attestation_id=attestation_id, answers=answers)
         return Response(attestation_as_json(row))
 
@@ -81,7 +72,7 @@ class AttestationSend(APIView):
     def post(self, request: Request, attestation_id: int) -> Response:
         actor = actor_of(request)
         selectors.attestation_for(actor, attestation_id, Action.ATTEST)
-        slug = given(AttestationSendSerializer(data=request.data))["reviewer"]
+        slug = sent(request, AttestationSendSerializer)["reviewer"]
         reviewer = Organisation.objects.filter(slug=slug).first()
         if reviewer is None:
             raise Invalid({"reviewer": [_("Name an organisation of the directory.")]})
@@ -107,7 +98,7 @@ class AttestationDecide(APIView):
     def post(self, request: Request, attestation_id: int) -> Response:
         actor = actor_of(request)
         selectors.attestation_for(actor, attestation_id, Action.REVIEW_ATTESTATION)
-        said = given(AttestationDecideSerializer(data=request.data))
+        said = sent(request, AttestationDecideSerializer)
         row = services.decide_attestation(
             actor=actor, attestation_id=attestation_id, accredit=said["accredit"], note=said["note"]
         )
@@ -122,6 +113,6 @@ class AttestationEnd(APIView):
         actor = actor_of(request)
         found = selectors.attestation_for(actor, attestation_id, Action.VIEW)
         actor.require(Action.ATTEST if found.organisation_id == actor.organisation.pk else Action.REVIEW_ATTESTATION)
-        why = given(AttestationEndSerializer(data=request.data))["why"]
+        why = sent(request, AttestationEndSerializer)["why"]
         row = services.end_accreditation(actor=actor, attestation_id=attestation_id, why=why)
         return Response(attestation_as_json(row))

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid, NotFound
 from organisations.actors import Actor
 from organisations.doors import actor_of
@@ -18,7 +19,6 @@ from ..access import finding_for, own_seat_for, panel_for
 from ..models import Panel
 from ..snapshots import opinion_values, panel_values, seat_values
 from . import serializers as shapes
-from .views import given
 
 
 def answer(actor: Actor, reference: str, number: int, status: int = 200) -> Response:
@@ -52,7 +52,7 @@ class PanelList(APIView):
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.CONVENE_PANEL)
         panel = services.convene_panel(
-            actor=actor, reference=reference, finding=number, **given(shapes.PanelIn, request)
+            actor=actor, reference=reference, finding=number, **sent(request, shapes.PanelIn)
         )
         return answer(actor, reference, panel.number, 201)
 
@@ -72,7 +72,7 @@ class SeatList(APIView):
     def post(self, request: Request, reference: str, panel: int) -> Response:
         actor = actor_of(request)
         panel_for(actor, reference, panel, Action.CONVENE_PANEL)
-        facts = given(shapes.SeatIn, request)
+        facts = sent(request, shapes.SeatIn)
         house = Organisation.objects.filter(slug=facts.pop("organisation")).first()
         if house is None:
             raise Invalid({"organisation": ["There is no such organisation."]})
@@ -103,7 +103,7 @@ class SeatOffered(APIView):
     def post(self, request: Request, reference: str, seat: int) -> Response:
         actor = actor_of(request)
         own_seat_for(actor, reference, seat)
-        facts = given(shapes.DeclarationIn, request)
+        facts = sent(request, shapes.DeclarationIn)
         return Response(seat_values(services.declare_conflict(actor=actor, reference=reference, seat=seat, **facts)))
 
 
@@ -123,7 +123,7 @@ class OwnOpinion(APIView):
     def put(self, request: Request, reference: str, panel: int) -> Response:
         actor = actor_of(request)
         panel_for(actor, reference, panel, Action.TAKE_SEAT)
-        facts = given(shapes.OpinionIn, request)
+        facts = sent(request, shapes.OpinionIn)
         services.seal_opinion(actor=actor, reference=reference, panel=panel, facts=facts)
         return self.get(request, reference, panel)
 
@@ -145,7 +145,7 @@ class PanelSecondRound(APIView):
     def post(self, request: Request, reference: str, panel: int) -> Response:
         actor = actor_of(request)
         panel_for(actor, reference, panel, Action.CONVENE_PANEL)
-        services.begin_second_round(actor=actor, reference=reference, panel=panel, **given(shapes.DeadlineIn, request))
+        services.begin_second_round(actor=actor, reference=reference, panel=panel, **sent(request, shapes.DeadlineIn))
         return answer(actor, reference, panel)
 
 
@@ -156,7 +156,7 @@ class Discussion(APIView):
     def post(self, request: Request, reference: str, panel: int) -> Response:
         actor = actor_of(request)
         panel_for(actor, reference, panel, Action.TAKE_SEAT)
-        services.add_remark(actor=actor, reference=reference, panel=panel, **given(shapes.RemarkIn, request))
+        services.add_remark(actor=actor, reference=reference, panel=panel, **sent(request, shapes.RemarkIn))
         return answer(actor, reference, panel, 201)
 
 
@@ -177,6 +177,6 @@ class ObjectionAnswers(APIView):
     def post(self, request: Request, reference: str, panel: int, seat: int) -> Response:
         actor = actor_of(request)
         panel_for(actor, reference, panel, Action.TAKE_SEAT)
-        facts = given(shapes.ReasonsIn, request)
+        facts = sent(request, shapes.ReasonsIn)
         services.answer_objection(actor=actor, reference=reference, panel=panel, seat=seat, **facts)
         return answer(actor, reference, panel)

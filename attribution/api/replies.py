@@ -17,6 +17,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from core.problems import problem
 from evidence.http import attachment
@@ -26,6 +27,7 @@ from organisations.roles import Action
 
 from .. import services
 from ..access import finding_for
+from ..marks import pap_of
 from ..models import FindingIssue, Invitation, Notice, Reply, ReplyFile
 from ..services import answering
 from .serializers import Shape
@@ -77,13 +79,6 @@ class ReplyIn(Shape):
     text = serializers.CharField(allow_blank=True, trim_whitespace=False)
 
 
-def given(shape: type[Shape], request: Request) -> dict[str, Any]:
-    """The body in this shape, or 400."""
-    read = shape(data=request.data)
-    read.is_valid(raise_exception=True)
-    return dict(read.validated_data)
-
-
 def reply_values(row: Reply, files: Iterable[ReplyFile] | None = None) -> dict[str, Any]:
     """A reply as it is printed, with its files."""
     files = row.files.all() if files is None else files
@@ -121,8 +116,8 @@ def notice_values(notice: Notice | None) -> dict[str, Any] | None:
     answered = set(Reply.objects.filter(invitation__notice=notice).values_list("invitation_id", flat=True))
     rows = Invitation.objects.filter(notice=notice).select_related("organisation").order_by("pk")
     return {
-        "number": notice.number, "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "deadline": notice.deadline,
-        "rules": notice.rules_version, "invitations": [invitation_values(row, answered) for row in rows],
+        "number": notice.number, "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "pap": pap_of(notice.finding),
+        "deadline": notice.deadline, "rules": notice.rules_version, "invitations": [invitation_values(row, answered) for row in rows],
     }  # fmt: skip
 
 
@@ -149,7 +144,7 @@ class FindingReplies(APIView):
         """Fixes what is to be published."""
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        notice = services.open_notice(actor=actor, reference=reference, label=number, **given(NoticeIn, request))
+        notice = services.open_notice(actor=actor, reference=reference, label=number, **sent(request, NoticeIn))
         return Response(notice_values(notice), status=201)
 
 
@@ -160,7 +155,7 @@ class ReplyInvitations(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        asked = services.invite_to_reply(actor=actor, reference=reference, label=number, **given(InvitationIn, request))
+        asked = services.invite_to_reply(actor=actor, reference=reference, label=number, **sent(request, InvitationIn))
         body = {
             **invitation_values(asked.invitation, set()), "code": asked.code,
             "address": reverse("reply", args=[asked.secret], request=request),
@@ -199,7 +194,7 @@ class RelyingAcknowledged(APIView):
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
         services.note_outside_acknowledgement(
-            actor=actor, reference=reference, label=number, relying_id=relying, **given(AcknowledgedIn, request)
+            actor=actor, reference=reference, label=number, relying_id=relying, **sent(request, AcknowledgedIn)
         )
         return Response(status=204)
 
@@ -211,7 +206,7 @@ class ReplyWaivers(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        facts = given(WaiverIn, request)
+        facts = sent(request, WaiverIn)
         facts["invitation_id"] = facts.pop("invitation", None)
         row = services.waive_reply(actor=actor, reference=reference, label=number, **facts)
         return Response(invitation_values(row, set()), status=201)
@@ -247,7 +242,7 @@ class FindingRelying(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        row = services.note_sent(actor=actor, reference=reference, label=number, **given(SentIn, request))
+        row = services.note_sent(actor=actor, reference=reference, label=number, **sent(request, SentIn))
         return Response({"id": row.pk, "addressee": row.addressee, "channel": row.channel}, status=201)
 
 
@@ -269,7 +264,7 @@ class ByCode(APIView):
         shown = answering.look(visit)
         notice = shown.invitation.notice
         return {
-            "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "deadline": notice.deadline, "closes": shown.ends,
+            "claim": notice.claim, "sha256": notice.sha256, "mark": notice.mark, "pap": shown.pap, "deadline": notice.deadline, "closes": shown.ends,
             "draft": {"text": shown.invitation.draft, "position": shown.invitation.draft_position},
             "files": [file_values(row) for row in shown.files], "most_files": shown.most_files,
             "reply": {**_sent(shown.reply), "receipt": shown.reply.receipt} if shown.reply else None,
@@ -299,7 +294,7 @@ class ReplyByProgram(ByCode):
         visit = self._visit(request, secret)
         if visit is None:
             return self._refused()
-        answering.save_draft(visit, **given(ReplyIn, request))
+        answering.save_draft(visit, **sent(request, ReplyIn))
         return Response(self._state(visit), headers={"Cache-Control": "no-store"})
 
     @extend_schema(operation_id="reply_send", parameters=[CODE], request=ReplyIn, responses={201: dict})
@@ -308,7 +303,7 @@ class ReplyByProgram(ByCode):
         visit = self._visit(request, secret)
         if visit is None:
             return self._refused()
-        answering.submit_reply(visit, **given(ReplyIn, request))
+        answering.submit_reply(visit, **sent(request, ReplyIn))
         return Response(self._state(visit), status=201, headers={"Cache-Control": "no-store"})
 
 

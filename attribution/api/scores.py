@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.public import as_public
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -21,7 +22,6 @@ from ..pools import shown_pools
 from ..rules.calibration import mean_score
 from ..scores import own_estimates
 from .serializers import Shape
-from .views import given
 
 
 class OutcomeIn(Shape):
@@ -64,7 +64,7 @@ class FindingOutcome(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        row = services.resolve_question(actor=actor, reference=reference, label=number, **given(OutcomeIn, request))
+        row = services.resolve_question(actor=actor, reference=reference, label=number, **sent(request, OutcomeIn))
         row.refresh_from_db(fields=["resolved_at"])
         values = {
             "was_so": row.was_so,

@@ -221,6 +221,9 @@ class FindingOut(Shape):
     analysis = serializers.DictField()
     decision_reference = serializers.CharField()
     standard_version = serializers.CharField()
+    pap = serializers.CharField(
+        help_text="What may be done with it: the strictest of its case and of what it rests on."
+    )
     tier = serializers.CharField()
     computed_tier = serializers.CharField()
     contested = serializers.BooleanField()

@@ -6,12 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core import naming
+from core.api import sent, whole_page_of
 from core.errors import Invalid, NotFound
-from core.pagination import NewestFirst
 from incidents.access import CaseAccess, case_for
 from incidents.models import Incident
 from organisations.doors import actor_of
@@ -20,7 +19,8 @@ from organisations.roles import Action
 
 from .. import boards, norms, selectors, services
 from ..access import finding_for, hypothesis_in
-from ..models import Contest, StandingChange
+from ..marks import paps_of
+from ..models import Contest, Finding, StandingChange
 from ..replay import replay
 from ..selectors import tier_report_for
 from ..services.facts import clean_date
@@ -39,14 +39,6 @@ from ..snapshots import (
 from . import serializers as shapes
 
 
-def given(shape: type[Serializer[Any]], request: Request, *, partial: bool = False) -> dict[str, Any]:
-    """What was sent, in its shape."""
-    form = shape(data=request.data, partial=partial)
-    form.is_valid(raise_exception=True)
-    found: dict[str, Any] = dict(form.validated_data)
-    return found
-
-
 class HypothesisList(APIView):
     """The explanations of who it was, alternatives included."""
 
@@ -59,7 +51,7 @@ class HypothesisList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.ANALYSE)
-        added = services.add_hypothesis(actor=actor, reference=reference, facts=given(shapes.HypothesisIn, request))
+        added = services.add_hypothesis(actor=actor, reference=reference, facts=sent(request, shapes.HypothesisIn))
         return Response(hypothesis_values(added), status=201)
 
 
@@ -75,7 +67,7 @@ class LegList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case = case_for(actor, reference, Action.ANALYSE)
-        opened = services.open_leg(actor=actor, reference=reference, **given(shapes.LegIn, request))
+        opened = services.open_leg(actor=actor, reference=reference, **sent(request, shapes.LegIn))
         row = next(row for row in selectors.legs_of(case.incident) if row.code == opened.leg)
         return Response(leg_values(row), status=201)
 
@@ -94,7 +86,7 @@ class ArticleReasonings(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.ANALYSE)
-        facts = given(shapes.ReasoningIn, request)
+        facts = sent(request, shapes.ReasoningIn)
         row = services.reason_article(actor=actor, reference=reference, label=number, **facts)
         return Response(reasoning_values(row), status=201)
 
@@ -106,7 +98,7 @@ class HypothesisReject(APIView):
     def post(self, request: Request, reference: str, label: str) -> Response:
         actor = actor_of(request)
         hypothesis_in(case_for(actor, reference, Action.ANALYSE).incident, label)
-        facts = given(shapes.ReasonIn, request)
+        facts = sent(request, shapes.ReasonIn)
         return Response(
             hypothesis_values(services.reject_hypothesis(actor=actor, reference=reference, label=label, **facts))
         )
@@ -165,7 +157,7 @@ class BoardWhatIf(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case = case_for(actor, reference, Action.SEE_ATTRIBUTION)
-        facts = given(shapes.WhatIfIn, request)
+        facts = sent(request, shapes.WhatIfIn)
         leg = leg_asked(request, case)
         shown = boards.read_board(case.incident, leg, actor.user, view="group")
         changed = boards.differences(facts["ratings"], shown)
@@ -207,7 +199,7 @@ class Ratings(APIView):
         """Cells that are not named stay as they are."""
         actor = actor_of(request)
         case_for(actor, reference, Action.ANALYSE)
-        services.rate_evidence(actor=actor, reference=reference, ratings=given(shapes.RatingsIn, request)["ratings"])
+        services.rate_evidence(actor=actor, reference=reference, ratings=sent(request, shapes.RatingsIn)["ratings"])
         return self.get(request, reference)
 
 
@@ -219,15 +211,18 @@ class FindingList(APIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_ATTRIBUTION)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.findings_of(case.incident), request, view=self) or []
-        return pages.get_paginated_response([finding_values(row) for row in rows])
+
+        def as_json(rows: list[Finding]) -> list[dict[str, Any]]:
+            paps = paps_of(case.incident, rows)
+            return [finding_values(row, paps[row.pk]) for row in rows]
+
+        return whole_page_of(request, self, selectors.findings_of(case.incident), as_json)
 
     @extend_schema(operation_id="findings_propose", request=shapes.FindingIn, responses={201: shapes.FindingOut})
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.PROPOSE_FINDING)
-        finding = services.propose_finding(actor=actor, reference=reference, facts=given(shapes.FindingIn, request))
+        finding = services.propose_finding(actor=actor, reference=reference, facts=sent(request, shapes.FindingIn))
         return Response(finding_values(finding), status=201)
 
 
@@ -245,7 +240,7 @@ class FindingDetail(APIView):
     def patch(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        facts = given(shapes.FindingChange, request, partial=True)
+        facts = sent(request, shapes.FindingChange, partial=True)
         why = facts.pop("why", "")
         services.amend_finding(actor=actor, reference=reference, label=number, facts=facts, why=why)
         return self.get(request, reference, number)
@@ -282,7 +277,7 @@ class FindingExtend(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        services.extend_review(actor=actor, reference=reference, label=number, **given(shapes.ExtensionIn, request))
+        services.extend_review(actor=actor, reference=reference, label=number, **sent(request, shapes.ExtensionIn))
         return Response(finding_values(finding_for(actor, reference, number)[1]))
 
 
@@ -298,7 +293,7 @@ class ContestList(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.ANALYSE)
-        facts = given(shapes.ContestIn, request)
+        facts = sent(request, shapes.ContestIn)
         contest = services.contest_finding(actor=actor, reference=reference, label=number, **facts)
         return Response(contest_values(contest), status=201)
 
@@ -312,7 +307,7 @@ class ContestResolve(APIView):
         _case, finding = finding_for(actor, reference, number, Action.ANALYSE)
         if not Contest.objects.filter(finding=finding, pk=contest).exists():
             raise NotFound(contest)
-        facts = given(shapes.ReasonsIn, request)
+        facts = sent(request, shapes.ReasonsIn)
         row = services.resolve_contest(actor=actor, reference=reference, label=number, contest_id=contest, **facts)
         return Response(contest_values(row))
 
@@ -333,7 +328,7 @@ class FindingWithdraw(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        facts = given(shapes.ReasonIn, request)
+        facts = sent(request, shapes.ReasonIn)
         return Response(
             finding_values(services.withdraw_finding(actor=actor, reference=reference, label=number, **facts))
         )
@@ -346,7 +341,7 @@ class FindingSupersede(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         finding_for(actor, reference, number, Action.PROPOSE_FINDING)
-        facts = given(shapes.SupersedeIn, request)
+        facts = sent(request, shapes.SupersedeIn)
         return Response(
             finding_values(services.supersede_finding(actor=actor, reference=reference, label=number, **facts))
         )

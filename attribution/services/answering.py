@@ -17,6 +17,7 @@ from organisations.actors import Actor
 from organisations.models import User
 
 from .. import reply_rules
+from ..marks import pap_of
 from ..models import Contest, FindingIssue, Invitation, Reply, ReplyFile
 from ..rules.reply import channel_ends
 from .replies import ALPHABET, digest_of, reissue
@@ -41,6 +42,7 @@ class Shown:
     reply: Reply | None
     files: list[ReplyFile]
     most_files: int
+    pap: str
 
 
 def look(visit: Visit) -> Shown:
@@ -51,6 +53,7 @@ def look(visit: Visit) -> Shown:
         return Shown(
             invitation, locked=invitation.attempts >= rules.code_attempts, over=clock.now() > ends, ends=ends,
             reply=Reply.objects.filter(invitation=invitation).first(), files=drafted_files(invitation), most_files=rules.most_files,
+            pap=pap_of(invitation.notice.finding),
         )  # fmt: skip
 
 

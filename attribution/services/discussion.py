@@ -11,7 +11,7 @@ from .. import errors as rules_broken
 from ..access import open_case, panel_in
 from ..models import Remark, Seat
 from ..states import Conflict, Round
-from ..telling import tell_mentioned
+from ..telling import tell_seats_mentioned
 from .panels import recorded
 
 
@@ -31,5 +31,5 @@ def add_remark(*, actor: Actor, reference: str, panel: int, text: str) -> Remark
         raise Invalid(errors)
     remark = Remark.objects.create(incident=case.incident, panel=found, seat=seat, text=words, said_by=actor.user)
     recorded(actor, found, "panel.discussed", panel=found.label)
-    tell_mentioned(remark)
+    tell_seats_mentioned(remark)
     return remark

@@ -22,6 +22,7 @@ from ..models import Contest, Extension, Finding
 from ..rules import TierReport, default_review_date, latest_review_date
 from ..selectors import opinions_that_count, panel_that_counts
 from ..states import TRANSITIONS, HypothesisStatus, Standing
+from ..telling import tell_named
 from .facts import check_judgement, check_record, clean_date
 from .tiers import PROVISIONAL, recompute_finding
 
@@ -207,6 +208,7 @@ def contest_finding(*, actor: Actor, reference: str, label: str, kind: str, text
     contest = Contest.objects.create(incident=case.incident, finding=finding, opened_by=actor.user, **columns)
     recorded(actor, finding, "finding.contested", kind=contest.kind, contest=contest.pk)
     recompute_finding(actor=actor, finding=finding, cause="finding.contested")
+    tell_named(actor, finding, contest.text, f"contest:{contest.pk}")
     return contest
 
 
@@ -230,6 +232,7 @@ def resolve_contest(*, actor: Actor, reference: str, label: str, contest_id: int
     contest.save(update_fields=["resolved_at", "resolved_by", "resolution"])
     recorded(actor, finding, "finding.contest_resolved", kind=contest.kind, contest=contest.pk)
     recompute_finding(actor=actor, finding=finding, cause="finding.contest_resolved")
+    tell_named(actor, finding, contest.resolution, f"contest:{contest.pk}:resolved")
     return contest
 
 

@@ -26,6 +26,7 @@ from organisations.roles import Action
 from .. import errors as rules_broken
 from .. import reply_rules
 from ..access import open_finding_for
+from ..marks import pap_of
 from ..models import Finding, FindingIssue, Invitation, Notice, Reply, ReplyFile
 from ..rules.reply import AskedView, deadline_from, names_a_party, publication_bars
 from ..states import Standing
@@ -322,7 +323,7 @@ def issue_finding(*, actor: Actor, finding: Finding, notice: Notice, cause: str)
     content = {
         "claim": notice.claim, "tier": finding.tier, "standing": finding.standing, "contested": finding.contested,
         "standing_reason": finding.standing_reason if finding.standing == Standing.WITHDRAWN else "",
-        "replies": replies_printed(finding), "waived": _waived_words(notice),
+        "replies": replies_printed(finding), "waived": _waived_words(notice), "pap": pap_of(finding),
     }  # fmt: skip
     return FindingIssue.objects.create(
         incident_id=finding.incident_id, finding=finding, notice=notice, number=last.number + 1 if last else 1,

@@ -50,6 +50,7 @@ def answer_page(
         "notice": notice, "claim": claim_words(notice.claim), "invitation": shown.invitation, "form": form, "here": here,
         "reply": shown.reply, "position": position.get(shown.reply.position, "") if shown.reply else "",
         "over": shown.over, "ends": shown.ends, "tlp_mark": notice.mark, "files": shown.files, "most_files": shown.most_files,
+        "pap_mark": shown.pap,
     }  # fmt: skip
     return render(request, "attribution/reply_answer.html", context, status=status)
 

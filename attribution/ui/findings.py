@@ -18,6 +18,7 @@ from organisations.roles import Action, Role
 
 from .. import errors, norms, selectors, services
 from ..access import finding_for
+from ..marks import pap_of
 from ..models import Contest, Extension, Finding, StandingChange
 from ..pictures import effect_words, robustness_figure
 from ..replay import replay
@@ -98,6 +99,7 @@ def finding_context(case: CaseAccess, finding: Finding, actor: Actor) -> dict[st
         "contests": [(row, kinds.get(row.kind, row.kind)) for row in contests],
         "history": [(row, cause_words(row.cause), flip_words(row) if row.flipped else []) for row in history],
         "extensions": Extension.objects.filter(finding=finding).select_related("extended_by"),
+        "pap_mark": pap_of(finding),
         "article": dict(norms.articles(finding.standard_version)).get(finding.article or 0, ""),
         "proof": proof_shown(case, finding),
         "reasonings": selectors.reasonings_of(finding),

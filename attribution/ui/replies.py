@@ -19,6 +19,7 @@ from organisations.roles import Action
 
 from .. import errors, reply_rules, services
 from ..access import finding_for
+from ..marks import pap_of, unnoticed_under
 from ..models import FindingIssue, Invitation, Notice, Reply
 from .forms import AskForm, ConfirmForm, NoteForm, NoticeForm, ReasonsForm, SentForm, WaiveForm
 from .pages import form_page, page
@@ -69,7 +70,7 @@ def finding_reply(request: HttpRequest, reference: str, number: str) -> HttpResp
     return page(
         request, case, "reply_holder", finding=finding, notice=notice, rows=rows_of(notice), bars=bar_words(bars),
         replies=positions_of(finding), may_open=case.may(Action.DOWNLOAD_EVIDENCE), issues=issues, over=finding.standing in ("withdrawn", "superseded"),
-        own=finding.proposed_by_id == actor.user.pk,
+        own=finding.proposed_by_id == actor.user.pk, pap_mark=pap_of(finding), unnoticed=unnoticed_under(finding),
         may_publish=not bars and not any(notice and row.notice_id == notice.pk for row in issues),
     )  # fmt: skip
 

@@ -146,6 +146,11 @@ class MeasureSerializer(serializers.Serializer[Any]):
     level = serializers.IntegerField()
     finding = serializers.CharField()
     tier = serializers.CharField()
+    pap = serializers.CharField(help_text="What may be done with it: the strictest of what it rests on, as marked now.")
+    forbidden_by = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Where it acts on the other side's systems: what it rests on that is now marked above PAP:GREEN.",
+    )
     answers = AnswersSerializer()
     report = GuardrailReportSerializer()
     approved_at = serializers.DateTimeField(allow_null=True)

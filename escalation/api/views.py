@@ -1,6 +1,7 @@
 """The API's door to measures: parse, call, answer."""
 
 from collections.abc import Callable
+from functools import partial
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -8,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.pagination import NewestFirst
+from core.api import sent, whole_page_of
 from core.problems import problem
 from incidents.access import case_for
 from organisations.doors import actor_of
@@ -54,9 +55,9 @@ class MeasureList(APIView):
     @extend_schema(operation_id="measures_list", parameters=CURSOR, responses=MeasurePageSerializer)
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_MEASURES)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.measures_of(case), request, view=self) or []
-        return pages.get_paginated_response([selectors.measure_as_json(measure) for measure in rows])
+        return whole_page_of(
+            request, self, selectors.measures_of(case), partial(selectors.measures_as_json, case.incident)
+        )
 
     @extend_schema(
         operation_id="measures_propose",
@@ -67,9 +68,8 @@ class MeasureList(APIView):
         """A proposal the guardrails refuse is answered with 409 and kept, with the whole report."""
         actor = actor_of(request)
         case_for(actor, reference, Action.PROPOSE_MEASURE)
-        shape = ProposalSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        measure = services.propose_measure(actor=actor, reference=reference, proposal=shape.validated_data)
+        said = sent(request, ProposalSerializer)
+        measure = services.propose_measure(actor=actor, reference=reference, proposal=said)
         address = {"Location": reverse("api-measure", args=[reference, measure.label], request=request)}
         if measure.status == Status.REFUSED:
             answer = refusal(measure)
@@ -104,9 +104,8 @@ def done_with_reason(
     """An act that needs a reason; who may not act is told so before what they sent is read."""
     actor = actor_of(request)
     measure_for(case_for(actor, reference, action).incident, number)
-    shape = ClosingSerializer(data=request.data)
-    shape.is_valid(raise_exception=True)
-    measure = act(actor=actor, reference=reference, number=number, reason=shape.validated_data["reason"])
+    said = sent(request, ClosingSerializer)
+    measure = act(actor=actor, reference=reference, number=number, reason=said["reason"])
     return Response(selectors.measure_as_json(measure))
 
 

@@ -21,6 +21,7 @@ from .. import selectors, services
 from ..access import measure_for
 from ..models import Measure
 from ..rules import measures
+from ..standing import permitted
 from ..states import Status
 from ..words import LEVELS, STATUS_KIND
 from . import shown
@@ -143,5 +144,6 @@ def measure(request: HttpRequest, reference: str, number: str) -> HttpResponse:
         "report": shown.report(found.report),
         "alternatives": shown.alternatives(found.report, ladder) if found.refused else [],
         "acts": shown.acts(found, case, actor),
+        "permitted": permitted(case.incident, [found])[found.pk],
     }
     return render(request, "escalation/measure.html", case_context(request, case, "escalation", **context))

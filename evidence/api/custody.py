@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import naming
+from core.api import sent
 from core.errors import Invalid
 from core.problems import problem
 from incidents.access import case_for
@@ -19,7 +20,6 @@ from organisations.roles import Action
 from .. import hands, services
 from ..access import item_for
 from ..models import Disposal, LegalHold, Transfer
-from .views import shaped
 
 
 class TransferSerializer(serializers.Serializer[dict[str, Any]]):
@@ -176,7 +176,7 @@ class EvidenceRelease(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.DOWNLOAD_EVIDENCE)
-        given = shaped(CustodyReleaseSerializer, request)
+        given = sent(request, CustodyReleaseSerializer)
         row = services.release_item(actor=actor, reference=reference, label=number, **given)
         return Response(transfer_as_json(row), status=201)
 
@@ -188,7 +188,7 @@ class EvidenceReceipt(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.DOWNLOAD_EVIDENCE)
-        given = shaped(AnswerSerializer, request)
+        given = sent(request, AnswerSerializer)
         receipt = services.answer_release(actor=actor, reference=reference, label=number, **given)
         if receipt.refusal is not None:  # answered, not raised: a freeze must outlive this request
             return problem(receipt.refusal.status, code=receipt.refusal.code, detail=str(receipt.refusal.message))
@@ -207,7 +207,7 @@ class EvidenceHolds(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.ADD_EVIDENCE)
-        given = shaped(NewHoldSerializer, request)
+        given = sent(request, NewHoldSerializer)
         hold = services.place_hold(actor=actor, reference=reference, label=given.pop("item", ""), **given)
         return Response(hold_as_json(hold), status=201)
 
@@ -219,7 +219,7 @@ class EvidenceHoldLift(APIView):
     def post(self, request: Request, reference: str, hold_id: int) -> Response:
         actor = actor_of(request)
         services.disposal.hold_for(actor, reference, hold_id)
-        hold = services.lift_hold(actor=actor, reference=reference, hold_id=hold_id, **shaped(LiftSerializer, request))
+        hold = services.lift_hold(actor=actor, reference=reference, hold_id=hold_id, **sent(request, LiftSerializer))
         return Response(hold_as_json(hold))
 
 
@@ -236,7 +236,7 @@ class EvidenceDisposal(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
-        given = shaped(GroundsSerializer, request)
+        given = sent(request, GroundsSerializer)
         row = services.propose_disposal(actor=actor, reference=reference, label=number, **given)
         return Response(disposal_as_json(row), status=201)
 
@@ -250,6 +250,6 @@ class EvidenceDisposalDecision(APIView):
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
         if "carry_out" not in request.data:
             raise Invalid({"carry_out": [_("Say true or false.")]})
-        given = shaped(DecisionSerializer, request)
+        given = sent(request, DecisionSerializer)
         row = services.decide_disposal(actor=actor, reference=reference, label=number, **given)
         return Response(disposal_as_json(row))

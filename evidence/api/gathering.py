@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from incidents.access import case_for
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -16,7 +17,7 @@ from ..access import item_for
 from ..models import FileScan, IntakeJob
 from ..services import capturing, danger, indicators, jobs, taking_apart
 from . import serializers as shapes
-from .views import facts_in, item_answer, shaped
+from .views import facts_in, item_answer
 
 
 class PasteSerializer(serializers.Serializer[dict[str, Any]]):
@@ -90,7 +91,7 @@ class Indicators(APIView):
         """Errors name each line: `indicators.7`."""
         actor = actor_of(request)
         case_for(actor, reference, Action.ADD_EVIDENCE)
-        given = shaped(PasteSerializer, request)
+        given = sent(request, PasteSerializer)
         item, reading = indicators.add_indicators(
             actor=actor, reference=reference, facts=facts_in(request), lines=given["indicators"], leave_out=given["leave_out"]
         )  # fmt: skip
@@ -111,7 +112,7 @@ class Capture(APIView):
         """The item is there at once; its files follow (see `work/`). 409 when no capture tool is configured."""
         actor = actor_of(request)
         case_for(actor, reference, Action.ADD_EVIDENCE)
-        given = shaped(CaptureSerializer, request)
+        given = sent(request, CaptureSerializer)
         item = capturing.ask_capture(actor=actor, reference=reference, url=given["url"], facts=given.get("facts") or {})
         return item_answer(request, reference, item.label, 201)
 
@@ -124,7 +125,7 @@ class Dangerous(APIView):
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
         file = danger.mark_dangerous(
-            actor=actor, reference=reference, label=number, sha256=sha256, **shaped(shapes.ReasonSerializer, request)
+            actor=actor, reference=reference, label=number, sha256=sha256, **sent(request, shapes.ReasonSerializer)
         )
         return Response(shapes.file_as_json(file))
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from core.parsers import JSONParser
 from organisations.doors import actor_of
@@ -25,7 +26,7 @@ from ..models import Redaction
 from ..reasons import BY_CODE
 from ..services.redaction import compared, open_draft, redaction_for
 from ..states import RedactionState
-from .views import shaped, uploads_in
+from .views import uploads_in
 
 SECRET = {"Cache-Control": "no-store"}
 
@@ -180,6 +181,6 @@ class RedactionDecision(APIView):
             reference=reference,
             label=number,
             redaction_id=redaction_id,
-            **shaped(RedactionDecisionSerializer, request),
+            **sent(request, RedactionDecisionSerializer),
         )
         return Response(redaction_as_json(decided))

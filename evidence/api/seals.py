@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import DomainError
 from core.problems import problem
 from organisations.doors import actor_of
@@ -24,7 +25,6 @@ from ..models import Seal, SealAnswer, SealRequest
 from ..services.seal_requests import Kind, custodians_of, request_for
 from ..services.sealing import own_item
 from ..states import RequestState, SealState
-from .views import shaped
 
 SECRET = {"Cache-Control": "no-store"}
 
@@ -144,7 +144,7 @@ class EvidenceSeal(APIView):
         """Accepted: from now on the content is not handed out, and a worker locks it away."""
         actor = actor_of(request)
         own_item(actor, reference, number)
-        seal = services.seal_item(actor=actor, reference=reference, label=number, **shaped(SealSerializer, request))
+        seal = services.seal_item(actor=actor, reference=reference, label=number, **sent(request, SealSerializer))
         seal.refresh_from_db()
         return Response(seal_as_json(seal), status=202)
 
@@ -176,7 +176,7 @@ class SealRequests(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.DOWNLOAD_EVIDENCE)
-        given = shaped(SealRequestSerializer, request)
+        given = sent(request, SealRequestSerializer)
         asked = services.ask_custodians(actor=actor, reference=reference, label=number, **given)
         return Response(request_as_json(asked), status=201)
 
@@ -198,7 +198,7 @@ class SealRequestAnswer(APIView):
     def post(self, request: Request, reference: str, number: str, request_id: int) -> Response:
         actor = actor_of(request)
         request_for(actor, reference, number, request_id)
-        given = shaped(SealAnswerSerializer, request)
+        given = sent(request, SealAnswerSerializer)
         services.answer_request(actor=actor, reference=reference, label=number, request_id=request_id, **given)
         answer = request_as_json(request_for(actor, reference, number, request_id)[2])
         return Response(answer, status=201, headers=SECRET)
@@ -224,7 +224,7 @@ class SealedContent(APIView):
     def post(self, request: Request, reference: str, number: str, request_id: int, sha256: str) -> HttpResponseBase:
         actor = actor_of(request)
         request_for(actor, reference, number, request_id, Action.DOWNLOAD_EVIDENCE)
-        given = shaped(SealPassphraseSerializer, request)
+        given = sent(request, SealPassphraseSerializer)
         opened = services.open_sealed(
             actor=actor, reference=reference, label=number, request_id=request_id, sha256=sha256, **given
         )
@@ -240,7 +240,7 @@ class SealedFacts(APIView):
     def post(self, request: Request, reference: str, number: str, request_id: int) -> Response:
         actor = actor_of(request)
         request_for(actor, reference, number, request_id, Action.DOWNLOAD_EVIDENCE)
-        given = shaped(SealPassphraseSerializer, request)
+        given = sent(request, SealPassphraseSerializer)
         found = services.sealed_facts(actor=actor, reference=reference, label=number, request_id=request_id, **given)
         return Response(found, headers=SECRET)
 
@@ -254,7 +254,7 @@ class SealCarryOut(APIView):
     def post(self, request: Request, reference: str, number: str, request_id: int) -> Response:
         actor = actor_of(request)
         _case, _item, asked = request_for(actor, reference, number, request_id, Action.DOWNLOAD_EVIDENCE)
-        given = {**shaped(SealPassphraseSerializer, request), "actor": actor, "reference": reference, "label": number}
+        given = {**sent(request, SealPassphraseSerializer), "actor": actor, "reference": reference, "label": number}
         if asked.kind == Kind.RESHARE:
             services.replace_custodian(request_id=request_id, **given)
         else:

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import page_of, sent
 from core.errors import Invalid
-from core.pagination import NewestFirst
 from core.parsers import JSONParser
 from core.problems import problem
 from incidents.access import case_for
@@ -37,13 +37,6 @@ from ..tree import family_of, lineage_figure
 from ..uploads import Upload
 from ..words import current
 from . import serializers as shapes
-
-
-def shaped(shape: type[Any], request: Request, **options: Any) -> dict[str, Any]:
-    """The body, if it has the right shape."""
-    serializer = shape(data=request.data, **options)
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 def facts_in(request: Request) -> dict[str, Any]:
@@ -94,9 +87,7 @@ class EvidenceList(APIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.items_of(case.incident), request, view=self) or []
-        return pages.get_paginated_response([shapes.item_as_json(item) for item in rows])
+        return page_of(request, self, selectors.items_of(case.incident), shapes.item_as_json)
 
     @extend_schema(operation_id="evidence_add", request=shapes.IntakeSerializer, responses={201: shapes.ItemSerializer})
     def post(self, request: Request, reference: str) -> Response:
@@ -149,7 +140,7 @@ class EvidenceDetail(APIView):
                 code="version_needed",
                 detail=_("Send If-Match with the version you are changing, as ETag gave it."),
             )
-        facts = shaped(shapes.ItemFactsSerializer, request, partial=True)
+        facts = sent(request, shapes.ItemFactsSerializer, partial=True)
         services.describe_item(actor=actor, reference=reference, label=number, version=version, facts=facts)
         return item_answer(request, reference, number)
 
@@ -205,7 +196,7 @@ class EvidenceContent(APIView):
     )
     def post(self, request: Request, reference: str, number: str, sha256: str) -> HttpResponseBase:
         return self.answer(
-            request, reference, number, sha256, shaped(shapes.PurposeSerializer, request).get("purpose", "")
+            request, reference, number, sha256, sent(request, shapes.PurposeSerializer).get("purpose", "")
         )
 
 
@@ -224,7 +215,7 @@ class EvidenceGrades(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.GRADE_EVIDENCE)
-        given = shaped(shapes.GradeSerializer, request)
+        given = sent(request, shapes.GradeSerializer)
         entry = services.grade_item(actor=actor, reference=reference, label=number, **given)
         return Response(shapes.grade_as_json(entry), status=201)
 
@@ -263,7 +254,7 @@ class EvidenceLineage(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
-        given = shaped(shapes.LineageSerializer, request)
+        given = sent(request, shapes.LineageSerializer)
         link = services.link_lineage(actor=actor, reference=reference, label=number, **given)
         return Response(shapes.link_as_json(link), status=201)
 
@@ -292,7 +283,7 @@ class EvidenceTranslations(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
-        given = shaped(shapes.TranslationSerializer, request)
+        given = sent(request, shapes.TranslationSerializer)
         given.pop("file", None)
         file = request.FILES.get("file")
         item = services.add_translation(
@@ -353,7 +344,7 @@ class EvidenceMark(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
-        services.change_mark(actor=actor, reference=reference, label=number, **shaped(shapes.MarkSerializer, request))
+        services.change_mark(actor=actor, reference=reference, label=number, **sent(request, shapes.MarkSerializer))
         return item_answer(request, reference, number)
 
 
@@ -364,9 +355,7 @@ class EvidenceWithdraw(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
-        services.withdraw_item(
-            actor=actor, reference=reference, label=number, **shaped(shapes.ReasonSerializer, request)
-        )
+        services.withdraw_item(actor=actor, reference=reference, label=number, **sent(request, shapes.ReasonSerializer))
         return item_answer(request, reference, number)
 
 
@@ -377,9 +366,7 @@ class EvidenceRestore(APIView):
     def post(self, request: Request, reference: str, number: str) -> Response:
         actor = actor_of(request)
         item_for(actor, reference, number, Action.ADD_EVIDENCE)
-        services.restore_item(
-            actor=actor, reference=reference, label=number, **shaped(shapes.ReasonSerializer, request)
-        )
+        services.restore_item(actor=actor, reference=reference, label=number, **sent(request, shapes.ReasonSerializer))
         return item_answer(request, reference, number)
 
 

@@ -22,6 +22,7 @@ from ..lineage import corroborated
 from ..models import EvidenceItem, GradeEntry
 from ..selectors import links_in
 from ..states import Status
+from ..telling import tell_named
 
 GRADERS = sorted(role for role, actions in BY_ROLE.items() if Action.GRADE_EVIDENCE in actions)
 
@@ -101,4 +102,5 @@ def grade_item(
         },
         instruments={"evidence-standard": standard.version},
     )  # fmt: skip
+    tell_named(actor, item, f"grade:{entry.pk}", entry.reliability_reason, entry.credibility_reason)
     return entry

@@ -17,6 +17,7 @@ from ..errors import AlreadyLinked, LineageCircle
 from ..lineage import descendants
 from ..models import EvidenceItem, Lineage
 from ..selectors import links_in
+from ..telling import tell_named
 from .items import set_marks, tighten_derived
 
 
@@ -60,4 +61,6 @@ def link_lineage(*, actor: Actor, reference: str, label: str, other: str, kind: 
         actor=actor, verb="evidence.linked", subject=link, root_id=item.incident_id,
         payload={"item": item.label, "kind": kind, "other": related.label},
     )  # fmt: skip
+    item.incident = case.incident
+    tell_named(actor, item, f"link:{link.pk}", link.note)
     return link

@@ -144,7 +144,7 @@ def evidence_verify(request: HttpRequest, reference: str, number: str) -> HttpRe
 def evidence_open(request: HttpRequest, reference: str, number: str, sha256: str) -> HttpResponseBase:
     """A file, once the reader said what for. It is compared with its hash before a byte leaves."""
     actor = actor_of(request)
-    case, item = item_for(actor, reference, number, Action.DOWNLOAD_EVIDENCE)
+    case, item = item_for(actor, reference, number, Action.OPEN_FILE)
     file = file_of(item, sha256)
     if item.status == Status.FROZEN:
         raise ItemFrozen

@@ -296,6 +296,6 @@ def item_page(actor: Actor, case: CaseAccess, item: EvidenceItem) -> dict[str, A
         else [],
         "may_redact": mine and bool(files) and item.status == Status.HELD and not item.sealed,
         "may_open": not item.sealed
-        and case.may(Action.DOWNLOAD_EVIDENCE)
+        and case.may(Action.OPEN_FILE)
         and item.status not in {Status.FROZEN, Status.DISPOSED},
     }

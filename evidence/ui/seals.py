@@ -71,10 +71,13 @@ def evidence_seal_ask(request: HttpRequest, reference: str, number: str) -> Http
     kind = kind if kind in Kind.values else Kind.OPEN
     custodians = custodians_of(seal)
     form: AskForm = (
-        ReshareForm(request.POST or None, custodians=custodians, candidates=services.candidates(case.incident))
+        ReshareForm(
+            request.POST or None, custodians=custodians, candidates=services.candidates(case.incident),
+            initial={name: request.GET.get(name, "") for name in ("leaving", "arriving")},
+        )
         if kind == Kind.RESHARE
         else AskForm(request.POST or None)
-    )
+    )  # fmt: skip
     status = 200
     if request.method == "POST":
         status = 422

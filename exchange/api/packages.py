@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.pagination import NewestFirst, PageSerializer
+from core.api import page_of, sent
+from core.pagination import PageSerializer
 from documents.shapes import JobSerializer
 from incidents.access import case_for
 from organisations.doors import actor_of
@@ -28,6 +29,10 @@ class PackageAskSerializer(serializers.Serializer[Any]):
     recipient = serializers.CharField(allow_blank=True)
     purpose = serializers.CharField(allow_blank=True)
     items = serializers.ListField(child=serializers.CharField(max_length=10), required=False, max_length=2000)
+    names_reason = serializers.CharField(
+        allow_blank=True, required=False,
+        help_text="In a case worked on organisation-blind: why a keeper of names takes the names out. Everybody named reads it.",
+    )  # fmt: skip
 
 
 class WithheldSerializer(serializers.Serializer[Any]):
@@ -59,6 +64,9 @@ class PackageSerializer(serializers.Serializer[Any]):
     mark = serializers.CharField()
     recipient = serializers.CharField()
     purpose = serializers.CharField()
+    names_reason = serializers.CharField(
+        help_text="Why a keeper of names takes the names of a blind case out; else empty."
+    )
     asked_at = serializers.DateTimeField()
     organisation = serializers.CharField()
     job = JobSerializer()
@@ -79,18 +87,15 @@ class PackageList(APIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.packages_of(case), request, view=self) or []
-        return pages.get_paginated_response([selectors.package_as_json(package) for package in rows])
+        return page_of(request, self, selectors.packages_of(case), selectors.package_as_json)
 
     @extend_schema(operation_id="packages_request", request=PackageAskSerializer, responses={202: PackageSerializer})
     def post(self, request: Request, reference: str) -> Response:
         """Asks for one. Poll the address in `Location` until its job is done or failed."""
         actor = actor_of(request)
         case_for(actor, reference, Action.EXPORT_EVIDENCE)
-        shape = PackageAskSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        package = services.request_package(actor=actor, reference=reference, **shape.validated_data)
+        said = sent(request, PackageAskSerializer)
+        package = services.request_package(actor=actor, reference=reference, **said)
         address = reverse("api-package", args=[reference, package.number], request=request)
         return Response(selectors.package_as_json(package), status=202, headers={"Location": address})
 

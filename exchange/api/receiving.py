@@ -11,8 +11,9 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import page_of
 from core.errors import Invalid
-from core.pagination import NewestFirst, PageSerializer
+from core.pagination import PageSerializer
 from documents.shapes import JobSerializer
 from evidence.uploads import Upload
 from incidents.access import case_for
@@ -81,9 +82,7 @@ class ReceivedList(APIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.received_packages_of(case), request, view=self) or []
-        return pages.get_paginated_response([selectors.received_as_json(row) for row in rows])
+        return page_of(request, self, selectors.received_packages_of(case), selectors.received_as_json)
 
     @extend_schema(
         operation_id="received_packages_add", request=ReceiveSerializer, responses={202: ReceivedPackageSerializer}

@@ -11,7 +11,8 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.pagination import NewestFirst, PageSerializer
+from core.api import page_of, sent
+from core.pagination import PageSerializer
 from documents.shapes import DocumentSerializer, JobSerializer
 from evidence.access import item_for
 from organisations.doors import actor_of
@@ -55,9 +56,7 @@ class RecordList(APIView):
     )
     def get(self, request: Request, reference: str, number: str) -> Response:
         _case, item = item_for(actor_of(request), reference, number, Action.DOWNLOAD_EVIDENCE)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(selectors.records_of(item), request, view=self) or []
-        return pages.get_paginated_response([selectors.record_as_json(row) for row in rows])
+        return page_of(request, self, selectors.records_of(item), selectors.record_as_json)
 
     @extend_schema(
         operation_id="custody_records_request", request=RecordAskSerializer, responses={202: RecordSerializer}
@@ -66,9 +65,8 @@ class RecordList(APIView):
         """Asks for one. Poll the address in `Location` until its job is done or failed."""
         actor = actor_of(request)
         item_for(actor, reference, number, Action.DOWNLOAD_EVIDENCE)
-        shape = RecordAskSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        row = services.request_record(actor=actor, reference=reference, label=number, **shape.validated_data)
+        said = sent(request, RecordAskSerializer)
+        row = services.request_record(actor=actor, reference=reference, label=number, **said)
         address = reverse("api-custody-record", args=[reference, number, row.number], request=request)
         return Response(selectors.record_as_json(row), status=202, headers={"Location": address})
 

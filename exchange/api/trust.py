@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from ledger.keys import signer
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -64,9 +65,8 @@ class KeyList(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         actor.require(Action.MANAGE_ORGANISATION)
-        shape = KeyAskSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        key = services.trust_key(actor=actor, **shape.validated_data)
+        said = sent(request, KeyAskSerializer)
+        key = services.trust_key(actor=actor, **said)
         address = reverse("api-trusted-key", args=[key.pk], request=request)
         return Response(key_as_json(key), status=201, headers={"Location": address})
 

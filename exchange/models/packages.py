@@ -22,6 +22,7 @@ def new_identifier() -> str:
 class Package(CaseRow):
     """A package as it was asked for, and what was made of it. Filled once, when its job ends; never changed after.
 
+    `names_reason`: from a case worked on organisation-blind a package is made by a keeper of names alone, and for nobody else.
     `labels` are the items asked for, none meaning all; `ceiling` is the strictest mark anything in it may carry; `mark` the
     strictest it does carry.
     """
@@ -32,6 +33,10 @@ class Package(CaseRow):
     ceiling = models.CharField(_("sharing mark"), max_length=20, choices=Mark)
     recipient = models.CharField(_("who it is for"), max_length=200)
     purpose = models.CharField(_("purpose"), max_length=500)
+    names_reason = models.CharField(
+        _("why names are shown"), max_length=500, blank=True, default="", db_default="",
+        help_text=_("In a case worked on organisation-blind: why a keeper of names takes out what names everybody."),
+    )  # fmt: skip
     asked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked for by")
     )

@@ -15,6 +15,7 @@ from django.conf import settings
 from core import clock
 from core.errors import Invalid, NotFound
 from core.marks import ORDER, Mark
+from core.naming import lifted
 from documents.failures import NotMade
 from documents.models import Job
 from documents.rendering import Tick
@@ -25,12 +26,16 @@ from evidence.models import CustodyEntry, EvidenceItem, StoredFile
 from evidence.services import record_check
 from evidence.services.handling import add_custody
 from incidents.access import CaseAccess, case_for
+from incidents.errors import NamesHidden
+from incidents.hiding import write_looks
+from incidents.models import Incident
 from ledger.keys import signer
 from ledger.services import record as write_down
 from ledger.timestamps import trusted_certificates
 from organisations.actors import Actor, acting
 from organisations.roles import Action
 
+from ..access import names_may_stand_in
 from ..bag.writing import BagWriter
 from ..models import Package
 from . import layout
@@ -193,7 +198,10 @@ def package_of(actor: Actor, job: Job) -> tuple[CaseAccess, Package]:
     package = Package.objects.select_related("incident__holder", "organisation").filter(job=job).first()
     if package is None:
         raise NotFound(job.key)
-    return case_for(actor, package.incident.reference, Action.EXPORT_EVIDENCE), package
+    case = case_for(actor, package.incident.reference, Action.EXPORT_EVIDENCE)
+    if not names_may_stand_in(package, case.incident, actor):
+        raise NamesHidden  # also when they were hidden while it waited, or when somebody else tries it again
+    return case, package
 
 
 def keep_below_mark(package: Package, material: Material) -> None:
@@ -209,9 +217,11 @@ def make_package(actor: Actor, job: Job, tick: Tick) -> Callable[[], None]:
     """The work of a worker: reads, writes the bag, and answers with what becomes true when the job ends."""
     with acting(actor):
         case, package = package_of(actor, job)
-        material = gather(case, package)
-        keep_below_mark(package, material)
-        said = items_data(case, package, material)
+        with lifted() as named:
+            material = gather(case, package)
+            keep_below_mark(package, material)
+            said = items_data(case, package, material)
+        named |= numbers_in(material)
     try:
         made = build(said, material, case.incident.holder_id, tick)
     except Differs as differs:
@@ -225,11 +235,20 @@ def make_package(actor: Actor, job: Job, tick: Tick) -> Callable[[], None]:
             )
         code = "package_original_unavailable" if differs.seen is None else "package_original_differs"
         raise NotMade(code, f"{differs.original.label} ({file.name})") from differs
-    return lambda: hand_over(actor, package, material, made)
+    return lambda: hand_over(actor, package, material, made, named)
 
 
-def hand_over(actor: Actor, package: Package, material: Material, made: Made) -> None:
-    """The package exists: its row, a link of custody on each item in it, and an entry of the ledger."""
+def numbers_in(material: Material) -> set[int]:
+    """The people and organisations that stand in it by their numbers: under the hashes of the ledger and of custody."""
+    rows = [*material.entries, *(link for chain in material.custody.values() for link in chain["links"])]
+    return {int(row[name]) for row in rows for name in ("actor_id", "organisation_id")}
+
+
+def hand_over(actor: Actor, package: Package, material: Material, made: Made, named: set[int]) -> None:
+    """The package exists: its row, a link of custody on each item in it, and an entry of the ledger. From a blind case, a look
+    at everybody `named` in it."""
+    if not package.names_reason and Incident.objects.filter(pk=package.incident_id, blind=True).exists():
+        raise NamesHidden  # while it was being made
     now = {
         item.pk: item
         for item in EvidenceItem.objects.select_for_update(of=("self",), no_key=True).filter(
@@ -260,3 +279,9 @@ def hand_over(actor: Actor, package: Package, material: Material, made: Made) ->
             "size": str(made.size), "items": [item["label"] for item in material.items], "custody": links,
         },
     )  # fmt: skip
+    if package.names_reason:
+        handles = write_looks(actor=actor, incident=package.incident, subjects=named, reason=package.names_reason)
+        write_down(
+            actor=actor, verb="package.named", subject=package, root_id=package.incident_id,
+            payload={"package": package.number, "handles": handles},
+        )  # fmt: skip

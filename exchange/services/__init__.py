@@ -2,7 +2,7 @@
 
 from .incidents import ImportReport, import_all
 from .listing import list_as_csv
-from .packages import open_package, request_package, retry_package
+from .packages import may_take, open_package, request_package, retry_package
 from .receiving import receive_package, retry_received
 from .records import read_record, read_record_data, request_record, retry_record
 from .trust import end_trust, key_of, keys_of, trust_key
@@ -14,6 +14,7 @@ __all__ = [
     "key_of",
     "keys_of",
     "list_as_csv",
+    "may_take",
     "open_package",
     "read_record",
     "read_record_data",

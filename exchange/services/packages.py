@@ -14,14 +14,16 @@ from evidence import storage
 from evidence.access import LABEL
 from evidence.models import EvidenceItem
 from incidents.access import CaseAccess, case_for
+from incidents.errors import NamesHidden
 from incidents.facts import clean_text
-from incidents.hiding import must_show_names
+from incidents.hiding import names_open_to, reason_to_look
 from incidents.marks import Marked, must_be_cleared
 from incidents.numbering import lock, next_number
 from ledger.services import record as write_down
 from organisations.actors import Actor
 from organisations.roles import Action
 
+from ..access import names_may_stand_in
 from ..errors import AboveMark, NothingToExport, NotReady, PackageDamaged, PackageOvertaken
 from ..models import Package
 from ..package.material import chosen_items
@@ -55,18 +57,29 @@ def checked_labels(case: CaseAccess, labels: Sequence[str], errors: dict[str, li
 
 @transaction.atomic
 def request_package(
-    *, actor: Actor, reference: str, mark: str, recipient: str, purpose: str, items: Sequence[str] = ()
+    *,
+    actor: Actor,
+    reference: str,
+    mark: str,
+    recipient: str,
+    purpose: str,
+    items: Sequence[str] = (),
+    names_reason: str = "",
 ) -> Package:
     """Asks for the evidence of a case, or the `items` named, as a package; a worker makes it (ATT-4).
 
     Raises AboveMark when anything in it is marked more strictly than `mark`: a package never carries more than it says.
+    In a case worked on organisation-blind only a keeper of names may, with a reason that everybody named in it will read.
     """
     case = case_for(actor, reference, Action.EXPORT_EVIDENCE)
-    must_show_names(case.incident)
+    if not names_open_to(actor, case.incident):
+        raise NamesHidden
     errors: dict[str, list[Any]] = {}
+    why = reason_to_look(names_reason, "names_reason", errors) if case.incident.blind else ""
     values = {
         "recipient": short(recipient, "recipient", errors, _("Say who the package is for. It is recorded.")),
         "purpose": short(purpose, "purpose", errors, _("Say what it is for. It is recorded.")),
+        "names_reason": why,
     }
     if mark not in Mark.values:
         errors["mark"] = [_("Choose a mark from the list.")]
@@ -107,6 +120,11 @@ def retry_package(*, actor: Actor, reference: str, number: int) -> Package:
     return package_of(case, number)
 
 
+def may_take(actor: Actor, case: CaseAccess, package: Package) -> bool:
+    """Whether the file of a package is handed to the actor."""
+    return case.may(Action.EXPORT_EVIDENCE) and names_may_stand_in(package, case.incident, actor)
+
+
 def leaving(case: CaseAccess, rows: Sequence[EvidenceItem]) -> list[Marked]:
     """What a package tells: the case, and the items whose content goes along. Of sealed ones it tells what anybody may know."""
     own = (case.incident.reference, case.incident.mark, case.incident.holder_id)
@@ -130,8 +148,9 @@ def overtaken_by(case: CaseAccess, package: Package) -> list[str]:
 def open_package(*, actor: Actor, reference: str, number: int) -> tuple[Package, IO[bytes]]:
     """The zip as it was made, hashed again before a byte leaves, with who took it in the ledger."""
     case = case_for(actor, reference, Action.EXPORT_EVIDENCE)
-    must_show_names(case.incident)
     package = package_of(case, number)
+    if not names_may_stand_in(package, case.incident, actor):
+        raise NamesHidden
     if not package.path:
         raise NotReady
     if overtaken := overtaken_by(case, package):

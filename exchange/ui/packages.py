@@ -20,7 +20,10 @@ from documents.progress import progress_answer
 from documents.selectors import words_of
 from evidence.states import Status
 from incidents.access import CaseAccess, case_for
+from incidents.errors import NamesHidden
+from incidents.hiding import names_open_to
 from incidents.ui.sections import case_context
+from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.roles import Action
 
@@ -63,8 +66,15 @@ class PackageForm(Form):
         label=gettext_lazy("What is it for?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )
 
+    names_reason = forms.CharField(
+        label=gettext_lazy("Why do you take the names out?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("This case is worked on without names, and the package names everybody. Each of them is told, and reads this with your name."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, case: CaseAccess, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not case.incident.blind:
+            del self.fields["names_reason"]
         items = chosen_items(case.incident, [])
         self.fields["items"].choices = [  # type: ignore[attr-defined]
             (item.label, f"{item.label} {item.title} ({item.mark})" + ("" if item.status == Status.HELD else f" · {item.get_status_display()}"))
@@ -78,7 +88,8 @@ class PackageForm(Form):
 @require_safe
 def package_list(request: HttpRequest, reference: str) -> HttpResponse:
     """Packages made of this case, with their hashes and who asked."""
-    case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
+    actor = actor_of(request)
+    case = case_for(actor, reference, Action.SEE_EVIDENCE)
     page = Paginator(selectors.packages_of(case), PAGE).get_page(request.GET.get("page"))
     rows = [{"package": package, "words": words_of(package.job)} for package in page]
     received = [{"package": row, "words": words_of(row.job)} for row in selectors.received_packages_of(case)[:100]]
@@ -86,7 +97,8 @@ def package_list(request: HttpRequest, reference: str) -> HttpResponse:
         "rows": rows,
         "page": page,
         "received": received,
-        "may_export": case.may(Action.EXPORT_EVIDENCE),
+        "may_export": case.may(Action.EXPORT_EVIDENCE) and names_open_to(actor, case.incident),
+        "names_hidden": not names_open_to(actor, case.incident),
         "may_receive": case.may(Action.ADD_EVIDENCE) and case.incident.status == "open",
     }
     return render(request, "exchange/packages.html", case_context(request, case, SECTION, **context))
@@ -97,6 +109,8 @@ def package_new(request: HttpRequest, reference: str) -> HttpResponse:
     """Asks for a package. What is marked too strictly is named beside the mark."""
     actor = actor_of(request)
     case = case_for(actor, reference, Action.EXPORT_EVIDENCE)
+    if not names_open_to(actor, case.incident):
+        raise NamesHidden
     form = PackageForm(request.POST or None, case=case)
     status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
@@ -113,7 +127,7 @@ def package_new(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "exchange/package_new.html", case_context(request, case, SECTION, form=form), status=status)
 
 
-def state_context(case: CaseAccess, package: Package) -> dict[str, Any]:
+def state_context(actor: Actor, case: CaseAccess, package: Package) -> dict[str, Any]:
     """What the state of a package is drawn from."""
     named = [case.incident.reference, package.number]
     urls = {
@@ -129,7 +143,7 @@ def state_context(case: CaseAccess, package: Package) -> dict[str, Any]:
         "incident": case.incident,
         "package": package,
         "withheld": withheld,
-        "may_take": may,
+        "may_take": services.may_take(actor, case, package),
         **job_context(package.job, **urls, may_retry=may),
     }
 
@@ -137,19 +151,21 @@ def state_context(case: CaseAccess, package: Package) -> dict[str, Any]:
 @require_safe
 def package(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """One package: how far it is, why it failed, or where to take it."""
-    case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
+    actor = actor_of(request)
+    case = case_for(actor, reference, Action.SEE_EVIDENCE)
     found = selectors.package_of(case, number)
-    context = case_context(request, case, SECTION, **state_context(case, found))
+    context = case_context(request, case, SECTION, **state_context(actor, case, found))
     return render(request, "exchange/package.html", context | {"tlp_mark": found.mark or case.incident.mark})
 
 
 @require_safe
 def package_progress(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """The part that is asked for every two seconds."""
-    case = case_for(actor_of(request), reference, Action.SEE_EVIDENCE)
+    actor = actor_of(request)
+    case = case_for(actor, reference, Action.SEE_EVIDENCE)
     found = selectors.package_of(case, number)
     return progress_answer(
-        request, found.job, STATE, state_context(case, found), besides=case.may(Action.EXPORT_EVIDENCE)
+        request, found.job, STATE, state_context(actor, case, found), besides=case.may(Action.EXPORT_EVIDENCE)
     )  # fmt: skip
 
 

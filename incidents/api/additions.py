@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.pagination import NewestFirst
+from core.api import page_of, sent
 from ledger.verbs import VERBS
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -48,17 +48,14 @@ class StatementList(APIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(case.incident.statements.all(), request, view=self) or []
-        return pages.get_paginated_response([statement_as_json(row) for row in rows])
+        return page_of(request, self, case.incident.statements.all(), statement_as_json)
 
     @extend_schema(operation_id="statements_add", request=StatementSerializer, responses={201: StatementSerializer})
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.EDIT)
-        shape = StatementSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        added = services.add_statement(actor=actor, reference=reference, statement=shape.validated_data)
+        said = sent(request, StatementSerializer)
+        added = services.add_statement(actor=actor, reference=reference, statement=said)
         return Response(statement_as_json(added), status=201)
 
 
@@ -70,9 +67,7 @@ class TimelineList(APIView):
     )
     def get(self, request: Request, reference: str) -> Response:
         case = case_for(actor_of(request), reference)
-        pages = NewestFirst()
-        rows = pages.paginate_queryset(case.incident.timelineentrys.all(), request, view=self) or []
-        return pages.get_paginated_response([timeline_as_json(row) for row in rows])
+        return page_of(request, self, case.incident.timelineentrys.all(), timeline_as_json)
 
     @extend_schema(
         operation_id="timeline_add", request=TimelineEntrySerializer, responses={201: TimelineEntrySerializer}
@@ -80,9 +75,8 @@ class TimelineList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.EDIT)
-        shape = TimelineEntrySerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        added = services.add_timeline_entry(actor=actor, reference=reference, entry=shape.validated_data)
+        said = sent(request, TimelineEntrySerializer)
+        added = services.add_timeline_entry(actor=actor, reference=reference, entry=said)
         return Response(timeline_as_json(added), status=201)
 
 
@@ -105,13 +99,11 @@ class LinkList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.EDIT)
-        shape = LinkSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = shape.validated_data
+        said = sent(request, LinkSerializer)
         link = services.link_incidents(
-            actor=actor, reference=reference, other_reference=given["other"], kind=given["kind"]
+            actor=actor, reference=reference, other_reference=said["other"], kind=said["kind"]
         )
-        return Response({"other": given["other"], "kind": link.kind}, status=201)
+        return Response({"other": said["other"], "kind": link.kind}, status=201)
 
 
 class ActivityList(APIView):

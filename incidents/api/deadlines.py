@@ -11,6 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from core import clock
+from core.api import sent
 from core.errors import Invalid
 from organisations.doors import actor_of
 
@@ -105,9 +106,7 @@ class DeadlineDetail(APIView):
         """Pauses it, lets it go on, or puts it off."""
         actor = actor_of(request)
         self.whole(request, reference, clock_code, key)
-        shape = MoveDeadlineSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        said = shape.validated_data
+        said = sent(request, MoveDeadlineSerializer)
         named = {
             "actor": actor,
             "reference": reference,

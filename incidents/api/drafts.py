@@ -6,6 +6,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -37,11 +38,10 @@ class DraftList(APIView):
 
     @extend_schema(operation_id="drafts_open", request=DraftSerializer(partial=True), responses={201: DraftSerializer})
     def post(self, request: Request) -> Response:
-        shape = DraftSerializer(data=request.data, partial=True)
-        shape.is_valid(raise_exception=True)
+        said = sent(request, DraftSerializer, partial=True)
         actor = actor_of(request)
         draft = services.open_draft(actor=actor)
-        if answers := shape.validated_data.get("answers"):
+        if answers := said.get("answers"):
             draft = services.save_draft(actor=actor, reference=draft.reference, answers=answers)
         address = reverse("api-draft", args=[draft.reference], request=request)
         return Response(draft_as_json(draft), status=201, headers={"Location": address})
@@ -59,9 +59,8 @@ class DraftDetail(APIView):
         """Keeps answers as given, right or wrong; the facts not named stay as they are."""
         actor = actor_of(request)
         services.get_draft(actor=actor, reference=draft)
-        shape = DraftSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        answers = shape.validated_data["answers"]
+        said = sent(request, DraftSerializer)
+        answers = said["answers"]
         settled = {TYPED + STEP_OF[name]: None for name in answers}
         return Response(
             draft_as_json(services.save_draft(actor=actor, reference=draft, answers={**answers, **settled}))

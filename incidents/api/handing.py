@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from organisations.doors import actor_of
 from organisations.roles import Action, Grade
@@ -16,7 +17,7 @@ from organisations.roles import Action, Grade
 from .. import emergency, handing
 from ..access import case_for
 from ..models import EmergencyOpening, HandOver
-from .sharing import house_named, valid
+from .sharing import house_named
 
 
 class InChargeSerializer(serializers.Serializer[dict[str, Any]]):
@@ -94,7 +95,7 @@ class InCharge(APIView):
     def put(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        person = valid(InChargeSerializer(data=request.data))["person"]
+        person = sent(request, InChargeSerializer)["person"]
         incident = handing.put_in_charge(actor=actor, reference=reference, person_id=person)
         return Response({"person": incident.in_charge_id})
 
@@ -111,7 +112,7 @@ class HandOverList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(HandOverSerializer(data=request.data))
+        given = sent(request, HandOverSerializer)
         offer = handing.offer_case(
             actor=actor, reference=reference, organisation=house_named(given["organisation"]), reason=given["reason"],
             keeps=Grade[given["keeps"].upper()],
@@ -127,7 +128,7 @@ class HandOverAnswer(APIView):
     def post(self, request: Request, reference: str, offer_id: int) -> Response:
         actor = actor_of(request)
         handing.offer_for(actor, reference, offer_id)
-        given = valid(HandOverAnswerSerializer(data=request.data))
+        given = sent(request, HandOverAnswerSerializer)
         if given["act"] == "take":
             handing.take_over_case(actor=actor, reference=reference, offer_id=offer_id)
         elif given["act"] == "decline":
@@ -153,7 +154,7 @@ class EmergencyOpen(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         actor.require(Action.OPEN_IN_EMERGENCY)
-        given = valid(EmergencyOpenSerializer(data=request.data))
+        given = sent(request, EmergencyOpenSerializer)
         reference = given["reference"].strip().upper()
         if not reference:
             raise Invalid({"reference": [_("Name a case.")]})

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import NotFound
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -45,9 +46,8 @@ class LabelList(APIView):
 
     @extend_schema(operation_id="labels_make", request=LabelSerializer, responses={201: LabelSerializer})
     def post(self, request: Request) -> Response:
-        shape = LabelSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        made = labels.make_label(actor=actor_of(request), **shape.validated_data)
+        said = sent(request, LabelSerializer)
+        made = labels.make_label(actor=actor_of(request), **said)
         return Response(label_as_json(made), status=201)
 
 
@@ -60,9 +60,8 @@ class LabelDetail(APIView):
         actor.require(Action.MANAGE_ORGANISATION)
         if label_id not in {label.pk for label in labels.labels_of(actor)}:
             raise NotFound(label_id)
-        shape = LabelSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        changed = labels.change_label(actor=actor, label_id=label_id, **shape.validated_data)
+        said = sent(request, LabelSerializer)
+        changed = labels.change_label(actor=actor, label_id=label_id, **said)
         return Response(label_as_json(changed))
 
     @extend_schema(operation_id="labels_retire", responses={204: None})
@@ -86,7 +85,6 @@ class CaseLabels(APIView):
     def put(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference)
-        shape = CaseLabelsSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        there = labels.set_labels(actor=actor, reference=reference, labels=shape.validated_data["labels"])
+        said = sent(request, CaseLabelsSerializer)
+        there = labels.set_labels(actor=actor, reference=reference, labels=said["labels"])
         return Response([label_as_json(on.label) for on in there])

@@ -28,6 +28,10 @@ class LookSerializer(serializers.Serializer[dict[str, Any]]):
     case = serializers.CharField()
     what = serializers.CharField(help_text="The name of the address.")
     subject = serializers.CharField()
+    preview = serializers.CharField(help_text="“yes”: the person looked as somebody else would see the case.")
+    as_organisation = serializers.CharField()
+    as_person = serializers.CharField()
+    as_roles = serializers.CharField(help_text="Codes of roles, with spaces between them.")
 
 
 class LookPageSerializer(serializers.Serializer[dict[str, Any]]):

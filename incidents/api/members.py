@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from organisations import holdings
 from organisations.actors import Actor
 from organisations.doors import actor_of
@@ -17,7 +18,6 @@ from organisations.selectors import members_of
 from organisations.services import member_in, reassign
 
 from .. import reach
-from .sharing import valid
 
 
 class ReachCaseSerializer(serializers.Serializer[dict[str, Any]]):
@@ -39,10 +39,19 @@ class ReachSerializer(serializers.Serializer[dict[str, Any]]):
 
 
 class HoldingSerializer(serializers.Serializer[dict[str, Any]]):
-    """What a member holds of one kind; `must_move` has to be handed to a member of `takers` before they leave."""
+    """What a member holds of one kind.
+
+    `must_move` has to be handed to a member of `takers` before they leave. Where `asks` is true handing on names a successor to
+    whoever decides it, and the things stay until then. `keeping`: of how many the member cannot leave yet; `first` says what to
+    do about them, `after` what becomes of the others.
+    """
 
     kind = serializers.CharField()
     must_move = serializers.BooleanField()
+    asks = serializers.BooleanField()
+    keeping = serializers.IntegerField()
+    first = serializers.ListField(child=serializers.CharField())
+    after = serializers.CharField()
     things = serializers.ListField(child=serializers.CharField())
     takers = serializers.ListField(child=serializers.IntegerField())
 
@@ -103,6 +112,10 @@ class MemberHoldings(APIView):
                 {
                     "kind": each.source.code,
                     "must_move": each.must_move,
+                    "asks": each.source.asks,
+                    "keeping": each.keeping,
+                    "first": holdings.to_do_first([each]),
+                    "after": str(each.source.after),
                     "things": [thing.label for thing in each.things],
                     "takers": [numbers[person.pk] for person in each.takers if person.pk in numbers],
                 }
@@ -113,6 +126,6 @@ class MemberHoldings(APIView):
     @extend_schema(operation_id="members_reassign", request=ReassignSerializer, responses=ReassignedSerializer)
     def post(self, request: Request, membership_id: int) -> Response:
         actor, _member, _numbers = administered(request, membership_id)
-        given = valid(ReassignSerializer(data=request.data))
+        given = sent(request, ReassignSerializer)
         moved = reassign(actor=actor, membership_id=membership_id, kind=given["kind"], to_membership_id=given["to"])
         return Response({"moved": moved})

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from organisations.doors import actor_of
 from organisations.roles import Action
 
@@ -66,9 +67,8 @@ class CaseNames(APIView):
         """Hides names, or shows them again with reasons."""
         actor = actor_of(request)
         case_for(actor, reference, Action.HIDE_NAMES)
-        shape = BlindingSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        hiding.set_blind(actor=actor, reference=reference, **shape.validated_data)
+        said = sent(request, BlindingSerializer)
+        hiding.set_blind(actor=actor, reference=reference, **said)
         return Response(blinding_as_json(hiding.blindings_of(case_for(actor, reference).incident)[0]))
 
 
@@ -88,7 +88,6 @@ class NameLookUp(APIView):
         """Recorded; whoever it is, is told."""
         actor = actor_of(request)
         actor.require(Action.LOOK_UP_NAMES)
-        shape = NameLookSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        found = hiding.look_up(actor=actor, **shape.validated_data)
+        said = sent(request, NameLookSerializer)
+        found = hiding.look_up(actor=actor, **said)
         return Response({**look_as_json(found.look), "name": found.name}, status=201)

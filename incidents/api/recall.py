@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from organisations.doors import actor_of
 from organisations.models import Organisation
@@ -66,9 +67,8 @@ class RecallList(APIView):
         """Ends every share of evidence with one organisation that is not accredited now."""
         actor = actor_of(request)
         actor.require(Action.SHARE)
-        shape = RecallSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        organisation = Organisation.objects.filter(slug=shape.validated_data["organisation"]).first()
+        said = sent(request, RecallSerializer)
+        organisation = Organisation.objects.filter(slug=said["organisation"]).first()
         if organisation is None:
             raise Invalid({"organisation": [_("Name an organisation of the directory.")]})
         return Response({"ended": recall.recall_shares(actor=actor, organisation=organisation)})

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from organisations.doors import actor_of
 
 from .. import searching
@@ -37,9 +38,7 @@ class SearchList(APIView):
     def post(self, request: Request) -> Response:
         """New matches are told from now on."""
         actor = actor_of(request)
-        shape = SavedSearchSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        said = shape.validated_data
+        said = sent(request, SavedSearchSerializer)
         wanted = Wanted(said["words"], said["sector"], said["country"], said["status"])
         made = searching.save_search(actor=actor, name=said["name"], wanted=wanted)
         made.refresh_from_db()

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import Invalid
 from organisations.doors import actor_of
 from organisations.models import Organisation, User
@@ -56,6 +57,7 @@ class GuestSerializer(serializers.Serializer[dict[str, Any]]):
     grade = serializers.CharField(help_text="summary or evidence")
     reason = serializers.CharField(max_length=300)
     until = serializers.DateTimeField()
+    may_export = serializers.BooleanField(default=False, help_text="They may open files of evidence.")
 
 
 class PastGrantSerializer(serializers.Serializer[dict[str, Any]]):
@@ -184,13 +186,6 @@ def grade_named(name: str) -> Grade:
     return Grade[name.upper()]
 
 
-def valid(shape: serializers.Serializer[Any]) -> dict[str, Any]:
-    """What was sent, if it has the shape."""
-    shape.is_valid(raise_exception=True)
-    found: dict[str, Any] = shape.validated_data
-    return found
-
-
 def terms(given: dict[str, Any]) -> dict[str, Any]:
     """The terms as the services take them."""
     return {
@@ -211,7 +206,7 @@ class GrantList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(GrantSerializer(data=request.data))
+        given = sent(request, GrantSerializer)
         grant = services.grant_access(
             actor=actor, reference=reference, organisation=house_named(given["organisation"]), role=given.get("role", ""),
             **terms(given),
@@ -243,7 +238,7 @@ class PersonGrantList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(PersonGrantSerializer(data=request.data))
+        given = sent(request, PersonGrantSerializer)
         grant = services.grant_person(
             actor=actor, reference=reference, organisation=house_named(given["organisation"]), email=given["person"],
             **terms(given),
@@ -267,10 +262,10 @@ class GuestList(APIView):
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(GuestSerializer(data=request.data))
+        given = sent(request, GuestSerializer)
         grant = services.invite_guest(
             actor=actor, reference=reference, email=given["email"], name=given["name"],
-            grade=grade_named(given["grade"]), reason=given["reason"], until=given["until"],
+            grade=grade_named(given["grade"]), reason=given["reason"], until=given["until"], may_export=given["may_export"],
         )  # fmt: skip
         return Response(person_grant_as_json(grant), status=201)
 
@@ -318,7 +313,7 @@ class PreviewBegin(APIView):
         """Send `X-Preview: <id>` with requests that read; anything else is refused through it."""
         actor = actor_of(request)
         case_for(actor, reference, Action.SHARE)
-        given = valid(PreviewSerializer(data=request.data))
+        given = sent(request, PreviewSerializer)
         preview = previewing.start_preview(
             actor=actor, reference=reference, organisation=house_named(given["organisation"]), role=given["role"],
             grade=grade_named(given["grade"]), may_export=given["may_export"],

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.problems import problem
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -63,10 +64,9 @@ class IncidentList(APIView):
 
     @extend_schema(operation_id="incidents_file", request=FactsSerializer, responses={201: IncidentSerializer})
     def post(self, request: Request) -> Response:
-        shape = FactsSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
+        said = sent(request, FactsSerializer)
         actor = actor_of(request)
-        incident = services.file_incident(actor=actor, facts=shape.validated_data)
+        incident = services.file_incident(actor=actor, facts=said)
         case = case_for(actor, incident.reference)
         address = reverse("api-incident", args=[incident.reference], request=request)
         return Response(
@@ -98,9 +98,7 @@ class IncidentDetail(APIView):
             return problem(
                 428, code="version_needed", detail="Send If-Match with the version you are changing, as ETag gave it."
             )
-        shape = FactsChangeSerializer(data=request.data, partial=True)
-        shape.is_valid(raise_exception=True)
-        facts = dict(shape.validated_data)
+        facts = sent(request, FactsChangeSerializer, partial=True)
         services.edit_incident(
             actor=actor, reference=reference, version=version, mark_reason=facts.pop("mark_reason", ""), facts=facts
         )

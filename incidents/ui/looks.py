@@ -27,13 +27,16 @@ from ledger.verbs import VERBS
 from organisations.actors import Actor, acting
 from organisations.doors import actor_of
 from organisations.models import Organisation, User
+from organisations.roles import role_words
 
 from .. import looks
 from ..look_rows import look_rows, place_in, plain_rows
 from ..looks import Asked
 from .sections import SECTIONS, case_context
 
-COLUMNS = ("at", "person", "organisation", "act", "door", "case", "what", "subject")
+COLUMNS = (
+    "at", "person", "organisation", "act", "door", "case", "what", "subject", "preview", "as_organisation", "as_person", "as_roles",
+)  # fmt: skip
 ANY = [("", gettext_lazy("Any"))]
 
 
@@ -91,7 +94,10 @@ def room_words(what: str) -> str:
 
 def shown_rows(found: list[Look], house: int | None = None) -> list[dict[str, Any]]:
     """Looks in words, with the part of the case."""
-    return [{**row, "room": room_words(row["what"])} for row in look_rows(found, house)]
+    return [
+        {**row, "room": room_words(row["what"]), "as_words": role_words(row["as_roles"])}
+        for row in look_rows(found, house)
+    ]
 
 
 def safe_cell(text: str) -> str:

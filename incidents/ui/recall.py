@@ -27,7 +27,11 @@ def share_recall(request: HttpRequest) -> HttpResponse:
 def share_recall_all(request: HttpRequest, house: str) -> HttpResponse:
     """Asks before all of them with one organisation are ended."""
     actor = actor_of(request)
-    listed = [each for each in recall.lapsed_shares(actor, recall.AT_ONCE) if each.organisation.slug == house]
+    listed = [
+        each
+        for each in recall.lapsed_shares(actor, recall.AT_ONCE)
+        if each.organisation.slug == house and not each.hidden
+    ]
     if not listed:
         raise NotFound(house)
     organisation = listed[0].organisation

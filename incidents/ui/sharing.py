@@ -128,6 +128,10 @@ class GuestForm(Form):
     )
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     grade = forms.ChoiceField(label=_("How much do they see?"), widget=forms.RadioSelect)
+    may_export = forms.BooleanField(
+        label=_("They may open files of evidence"), required=False,
+        help_text=_("The right to export: a file they open leaves the platform with them. Each opening is recorded with its purpose, and marks still hold."),
+    )  # fmt: skip
     reason = reason_field()
     until = last_day(_("Last day"), _("At midnight UTC after this day nothing is left of their access."), required=True)
 
@@ -137,7 +141,7 @@ class GuestForm(Form):
             self.fields["grade"],
             [
                 (str(Grade.SUMMARY.value), _("The summary: the facts of the case and how services are restored.")),
-                (str(Grade.EVIDENCE.value), _("The evidence too. They open no file and export nothing.")),
+                (str(Grade.EVIDENCE.value), _("The evidence too. They open no file, unless you allow it below.")),
             ],
         )
 
@@ -233,6 +237,7 @@ def guest_new(request: HttpRequest, reference: str) -> HttpResponse:
             services.invite_guest(
                 actor=actor, reference=reference, email=given["email"], name=given["name"], grade=int(given["grade"]),
                 reason=given["reason"], until=midnight_after(given["until"]),  # type: ignore[arg-type]
+                may_export=given["may_export"],
             )  # fmt: skip
         except Invalid as error:
             show_invalid(form, error)

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.files import zip_answer
 from organisations.doors import actor_of
 from organisations.roles import Action
@@ -62,9 +63,8 @@ class ExportList(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         actor.require(Action.MANAGE_ORGANISATION)
-        shape = HouseExportSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        made = exports.request_export(actor=actor, reason=shape.validated_data["reason"])
+        said = sent(request, HouseExportSerializer)
+        made = exports.request_export(actor=actor, reason=said["reason"])
         return Response(export_as_json(exports.export_of(actor, made.number)), status=201)
 
 
@@ -176,9 +176,8 @@ class RequestList(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         actor.require(Action.HANDLE_REQUESTS)
-        shape = RequestSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        return Response(request_as_json(requests.file_request(actor=actor, **shape.validated_data)), status=201)
+        said = sent(request, RequestSerializer)
+        return Response(request_as_json(requests.file_request(actor=actor, **said)), status=201)
 
 
 class RequestDetail(APIView):
@@ -199,9 +198,8 @@ class RequestDecision(APIView):
         actor = actor_of(request)
         actor.require(Action.HANDLE_REQUESTS)
         requests.request_of(actor, number)
-        shape = RequestDecisionSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        return Response(request_as_json(requests.decide_request(actor=actor, number=number, **shape.validated_data)))
+        said = sent(request, RequestDecisionSerializer)
+        return Response(request_as_json(requests.decide_request(actor=actor, number=number, **said)))
 
 
 class RequestDelivery(APIView):
@@ -214,11 +212,8 @@ class RequestDelivery(APIView):
         actor = actor_of(request)
         actor.require(Action.HANDLE_REQUESTS)
         requests.request_of(actor, number)
-        shape = DeliveredSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        return Response(
-            request_as_json(requests.note_delivered(actor=actor, number=number, how=shape.validated_data["how"]))
-        )
+        said = sent(request, DeliveredSerializer)
+        return Response(request_as_json(requests.note_delivered(actor=actor, number=number, how=said["how"])))
 
 
 class RequestPackage(APIView):
@@ -247,9 +242,8 @@ class OwnRequests(APIView):
     @extend_schema(operation_id="own_request", request=OwnRequestSerializer, responses={201: RequestAnswerSerializer})
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
-        shape = OwnRequestSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        return Response(request_as_json(requests.ask_about_myself(actor=actor, **shape.validated_data)), status=201)
+        said = sent(request, OwnRequestSerializer)
+        return Response(request_as_json(requests.ask_about_myself(actor=actor, **said)), status=201)
 
 
 class Retention(APIView):

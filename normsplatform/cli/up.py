@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import shutil
 import socket
 import sys
 import time
@@ -52,6 +53,7 @@ def up(home: Home, asked: argparse.Namespace) -> int:
         with contextlib.ExitStack() as stack:
             with step("PostgreSQL and Valkey"):
                 servers = stack.enter_context(running(home))
+            shutil.rmtree(home.path / "metrics", ignore_errors=True)  # counts begin with the programs that count
             prepare(servers, home, demo=not asked.no_demo)
             supervisor = Supervisor(_everyone(servers, home, asked, address), home.children)
             supervisor.stop_on_signals()

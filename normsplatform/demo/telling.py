@@ -12,6 +12,8 @@ from .stations import (
     figures,
     filing,
     keeping,
+    marks,
+    names,
     reaching,
     remediation,
     review,
@@ -43,6 +45,8 @@ def tell(story: Story, cast: Cast) -> None:
         sealing.tell(stage)
     for stage in stages:
         filing.close(stage)
+    marks.tell(story, cast)
+    names.tell(story, cast)
     reaching.tell(story, cast)
     figures.release(story, cast)
     filing.leave_draft(story, cast)

@@ -1,5 +1,7 @@
 """What runs: apps, middleware, databases, queue, logs."""
 
+import os
+import socket
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -57,6 +59,7 @@ INSTALLED_APPS = [
     "keeping",
 ]
 MIDDLEWARE = [
+    "normsplatform.metrics.counts.CountingMiddleware",
     "normsplatform.middleware.RequestIdMiddleware",
     # Above everything that may refuse a request: a refusal carries the same headers as a page.
     "django.middleware.security.SecurityMiddleware",
@@ -189,6 +192,13 @@ LOGGING: dict[str, Any] = {
         "celery.beat": {"level": "WARNING"},
     },
 }
+
+# Each process counts in a file of its own, in a folder of its machine's: containers share NORMS_HOME, and their process numbers
+# are the same. prometheus_client reads the variable when it is imported.
+METRICS_FOLDER = NORMS_HOME / "metrics" / socket.gethostname()
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_FOLDER)
+# Who may ask for /metrics, straight and not through a proxy: this machine, and networks named here.
+METRICS_FROM = ["127.0.0.0/8", "::1/128", *env.list("METRICS_FROM", default=[])]
 
 # How many resolved questions, judged by how many people, a discipline needs before its pooled score is said in public.
 CALIBRATION_QUESTIONS = 20

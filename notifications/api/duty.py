@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from organisations.doors import actor_of
 
 from .. import rota, services
@@ -96,9 +97,8 @@ class Duty(APIView):
     @extend_schema(operation_id="duty_add", request=DutyContactSerializer, responses={201: DutyContactSerializer})
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
-        shape = DutyContactSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        contact = services.add_contact(actor=actor, facts=shape.validated_data)
+        said = sent(request, DutyContactSerializer)
+        contact = services.add_contact(actor=actor, facts=said)
         return Response(rota.contact_as_json(contact), status=201)
 
 
@@ -113,9 +113,8 @@ class DutyContactDoor(APIView):
     def put(self, request: Request, contact_id: int) -> Response:
         actor = actor_of(request)
         rota.contact_of(actor, contact_id)
-        shape = DutyContactSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        contact = services.change_contact(actor=actor, contact_id=contact_id, facts=shape.validated_data)
+        said = sent(request, DutyContactSerializer)
+        contact = services.change_contact(actor=actor, contact_id=contact_id, facts=said)
         return Response(rota.contact_as_json(contact))
 
     @extend_schema(operation_id="duty_end", responses={204: None})
@@ -158,7 +157,6 @@ class DutyOf(APIView):
         """Asks the duty contact to get in touch about a case both see; `GET` shows who has acknowledged."""
         actor = actor_of(request)
         rota.house(actor, slug)
-        shape = DutyCallNewSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        services.call_duty(actor=actor, slug=slug, reference=shape.validated_data["reference"])
+        said = sent(request, DutyCallNewSerializer)
+        services.call_duty(actor=actor, slug=slug, reference=said["reference"])
         return Response(status=202)

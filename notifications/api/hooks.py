@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from organisations.doors import actor_of
 
 from .. import deliveries, services
@@ -99,9 +100,8 @@ class Webhooks(APIView):
         """The answer holds the secret: keep it, it is never told again."""
         actor = actor_of(request)
         deliveries.endpoints_of(actor)
-        shape = WebhookSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        endpoint, secret = services.add_endpoint(actor=actor, **shape.validated_data)
+        said = sent(request, WebhookSerializer)
+        endpoint, secret = services.add_endpoint(actor=actor, **said)
         return Response({**deliveries.endpoint_as_json(endpoint), "secret": secret}, status=201, headers=NO_STORE)
 
 
@@ -116,9 +116,8 @@ class Webhook(APIView):
     def put(self, request: Request, endpoint_id: int) -> Response:
         actor = actor_of(request)
         deliveries.endpoint_of(actor, endpoint_id)
-        shape = WebhookSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        endpoint = services.change_endpoint(actor=actor, endpoint_id=endpoint_id, **shape.validated_data)
+        said = sent(request, WebhookSerializer)
+        endpoint = services.change_endpoint(actor=actor, endpoint_id=endpoint_id, **said)
         return Response(deliveries.endpoint_as_json(endpoint))
 
     @extend_schema(operation_id="webhook_state", request=WebhookStateSerializer, responses=WebhookSerializer)
@@ -126,9 +125,8 @@ class Webhook(APIView):
         """`enabled` true or false."""
         actor = actor_of(request)
         deliveries.endpoint_of(actor, endpoint_id)
-        shape = WebhookStateSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        act = services.enable_endpoint if shape.validated_data["enabled"] else services.disable_endpoint
+        said = sent(request, WebhookStateSerializer)
+        act = services.enable_endpoint if said["enabled"] else services.disable_endpoint
         return Response(deliveries.endpoint_as_json(act(actor=actor, endpoint_id=endpoint_id)))
 
     @extend_schema(operation_id="webhook_end", responses={204: None})

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from ..kinds import Reason
 from ..models import Preference
+from ..selectors import MOST
 
 
 class NotificationSerializer(serializers.Serializer[dict[str, Any]]):
@@ -53,6 +54,19 @@ class ChangeSerializer(serializers.Serializer[dict[str, Any]]):
             if attrs.get(name) is False:
                 raise serializers.ValidationError({name: "This can only be true."})
         return attrs
+
+
+class SeveralSerializer(serializers.Serializer[dict[str, Any]]):
+    """Several things one was told, by number."""
+
+    notices = serializers.ListField(child=serializers.IntegerField(min_value=1), min_length=1, max_length=MOST)
+
+
+class SeveralDoneSerializer(serializers.Serializer[dict[str, Any]]):
+    """How many are done with, and since when."""
+
+    done = serializers.IntegerField()
+    done_at = serializers.DateTimeField()
 
 
 class RowSerializer(serializers.Serializer[dict[str, Any]]):

@@ -6,6 +6,7 @@ from . import duty, hooks, views
 
 urlpatterns = [
     path("inbox/", views.Inbox.as_view(), name="api-inbox"),
+    path("inbox/done/", views.InboxDone.as_view(), name="api-inbox-done"),
     path("inbox/<int:notice_id>/", views.InboxItem.as_view(), name="api-inbox-item"),
     path("inbox/settings/", views.Settings.as_view(), name="api-inbox-settings"),
     path("inbox/calendar/", views.CalendarDoor.as_view(), name="api-inbox-calendar"),

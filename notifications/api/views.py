@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import NotFound
 from organisations.actors import Actor
 from organisations.doors import actor_of
@@ -21,6 +22,8 @@ from .serializers import (
     InboxPageSerializer,
     NotificationSerializer,
     SettingsSerializer,
+    SeveralDoneSerializer,
+    SeveralSerializer,
 )
 
 
@@ -61,6 +64,17 @@ def one(actor: Actor, notice_id: int) -> Response:
     return Response(selectors.notification_as_json(selectors.as_told(row)))
 
 
+class InboxDone(APIView):
+    """Several at once."""
+
+    @extend_schema(operation_id="inbox_done", request=SeveralSerializer, responses=SeveralDoneSerializer)
+    def post(self, request: Request) -> Response:
+        """Done with each of `notices` that waits; what is not one's own is passed over."""
+        said = sent(request, SeveralSerializer)
+        count, moment = services.finish_several(actor=actor_of(request), notification_ids=said["notices"])
+        return Response({"done": count, "done_at": moment})
+
+
 class InboxItem(APIView):
     """One thing one was told."""
 
@@ -73,9 +87,8 @@ class InboxItem(APIView):
         """`done` true or false, `snoozed_until` a moment, `acknowledged` true, or `muted` true for its whole case."""
         actor = actor_of(request)
         one(actor, notice_id)
-        shape = ChangeSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        match shape.validated_data:
+        said = sent(request, ChangeSerializer)
+        match said:
             case {"done": True}:
                 services.finish(actor=actor, notification_id=notice_id)
             case {"done": False}:
@@ -110,9 +123,8 @@ class Settings(APIView):
     @extend_schema(operation_id="inbox_settings_change", request=SettingsSerializer, responses=SettingsSerializer)
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
-        shape = SettingsSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        services.choose_email(actor=actor, email=shape.validated_data["email"])
+        said = sent(request, SettingsSerializer)
+        services.choose_email(actor=actor, email=said["email"])
         return Response(settings_of(actor))
 
 

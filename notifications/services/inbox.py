@@ -121,6 +121,23 @@ def undo(*, actor: Actor, notification_id: int) -> Notification:
 
 
 @transaction.atomic
+def finish_several(*, actor: Actor, notification_ids: Iterable[int]) -> tuple[int, datetime]:
+    """Done with those of these that wait and are one's own: how many, and the moment they share (`undo_together`).
+
+    What is somebody else's, or was never there, is passed over without a word.
+    """
+    moment = clock.now()
+    mine = Notification.objects.filter(recipient=actor.user, pk__in=notification_ids, done_at__isnull=True)
+    return mine.update(done_at=moment, snoozed_until=None), moment
+
+
+@transaction.atomic
+def undo_together(*, actor: Actor, moment: datetime) -> int:
+    """Takes back what was finished in one act, at this moment; how many that were."""
+    return Notification.objects.filter(recipient=actor.user, done_at=moment).update(done_at=None)
+
+
+@transaction.atomic
 def snooze(*, actor: Actor, notification_id: int, until: datetime) -> Notification:
     """Puts it off: it comes back at `until`."""
     if until <= clock.now():

@@ -9,6 +9,8 @@ WEBHOOK = "organisation/webhooks/<int:endpoint_id>/"
 
 urlpatterns = [
     path("inbox/", views.inbox, name="inbox"),
+    path("inbox/done/", views.inbox_done_several, name="inbox-done-several"),
+    path("inbox/undo/", views.inbox_undo_several, name="inbox-undo-several"),
     path(f"{NOTICE}open/", views.inbox_open, name="inbox-open"),
     path(f"{NOTICE}done/", views.inbox_done, name="inbox-done"),
     path(f"{NOTICE}undo/", views.inbox_undo, name="inbox-undo"),

@@ -1,5 +1,6 @@
 """The inbox: what waits, what is watched, what is done. Every act is a form; nothing needs a script."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -46,7 +47,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "view": view, "rows": rows, "later": later, "form": form, "reason": reason, "most": selectors.MOST,
         "views": [{"url": f"{here}?view={each}", "label": labels[each], "current": each == view} for each in selectors.VIEWS],
         "snooze": SnoozeForm.base_fields["days"].choices,  # type: ignore[attr-defined]
-        "undo": _undoable(request),
+        "undo": _undoable(request), "together": _together(request),
         "next_url": f"{here}?{urlencode({**kept, 'before': following})}" if following else "",
     }  # fmt: skip
     return render(request, "notifications/inbox.html", context)
@@ -57,6 +58,22 @@ def _undoable(request: HttpRequest) -> selectors.Told | None:
     wanted = number(request.GET.get("undo", ""))
     row = Notification.objects.filter(pk=wanted).first() if wanted else None
     return selectors.as_told(row) if row and (row.done_at or row.snoozed_until) else None
+
+
+def _moment(text: str) -> datetime | None:
+    """A moment in an address, or None."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _together(request: HttpRequest) -> dict[str, Any] | None:
+    """What was just done in one act, if it is still the reader's to take back."""
+    moment = _moment(request.GET.get("together", ""))
+    count = selectors.finished_together(actor_of(request), moment) if moment else 0
+    return {"moment": request.GET["together"], "count": count} if count else None
 
 
 @require_safe
@@ -82,6 +99,29 @@ def inbox_done(request: HttpRequest, notice_id: int) -> HttpResponse:
 def inbox_undo(request: HttpRequest, notice_id: int) -> HttpResponse:
     """Takes it back."""
     return _back(services.undo(actor=actor_of(request), notification_id=notice_id))
+
+
+@require_POST
+def inbox_done_several(request: HttpRequest) -> HttpResponse:
+    """Done with the chosen ones, or with everything the page showed: never with what came since."""
+    kept = {"view": "watching" if request.POST.get("view") == "watching" else "you"}
+    named = request.POST.getlist("shown" if "all" in request.POST else "notice")
+    chosen = [found for found in map(number, named[: selectors.MOST]) if found is not None]
+    count, moment = services.finish_several(actor=actor_of(request), notification_ids=chosen)
+    if count:
+        kept["together"] = moment.isoformat()
+    elif not chosen:
+        messages.error(request, _("Choose first what you are done with."))
+    return see_other(f"{reverse('inbox')}?{urlencode(kept)}")
+
+
+@require_POST
+def inbox_undo_several(request: HttpRequest) -> HttpResponse:
+    """Takes back what was done in one act."""
+    moment = _moment(request.POST.get("together", ""))
+    if moment:
+        services.undo_together(actor=actor_of(request), moment=moment)
+    return see_other(f"{reverse('inbox')}?view={'watching' if request.POST.get('view') == 'watching' else 'you'}")
 
 
 @require_POST

@@ -7,6 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
+
 from .. import keys, selectors, services
 from ..doors import actor_of
 from ..models import ApiToken
@@ -29,9 +31,8 @@ def given(made: tuple[ApiToken, str]) -> Response:
 
 def asked(request: Request) -> dict[str, Any]:
     """What the request wants of a new key."""
-    shape = TokenSerializer(data=request.data)
-    shape.is_valid(raise_exception=True)
-    return {name: shape.validated_data.get(name) for name in ("name", "scopes", "expires_at")}
+    said = sent(request, TokenSerializer)
+    return {name: said.get(name) for name in ("name", "scopes", "expires_at")}
 
 
 class TokenList(APIView):
@@ -73,9 +74,8 @@ class ServiceAccountList(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         actor.require(Action.MANAGE_ORGANISATION)
-        shape = ServiceAccountSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        made = keys.make_service_account(actor=actor, **shape.validated_data)
+        said = sent(request, ServiceAccountSerializer)
+        made = keys.make_service_account(actor=actor, **said)
         made.refresh_from_db()
         return Response(service_account_as_json(made), status=201)
 

@@ -8,6 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
+
 from .. import selectors, services
 from ..actors import Actor
 from ..doors import actor_of
@@ -70,10 +72,8 @@ class MemberList(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         actor.require(Action.MANAGE_ORGANISATION)
-        shape = MemberSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        given = shape.validated_data
-        made = services.invite_member(actor=actor, email=given["email"], name=given["name"], roles=given["roles"])
+        said = sent(request, MemberSerializer)
+        made = services.invite_member(actor=actor, email=said["email"], name=said["name"], roles=said["roles"])
         made.refresh_from_db()
         return Response(member_as_json(made), status=201)
 
@@ -84,11 +84,8 @@ class MemberDetail(APIView):
     @extend_schema(operation_id="members_roles", request=MemberRolesSerializer, responses=MemberSerializer)
     def patch(self, request: Request, membership_id: int) -> Response:
         actor = administrator_of(request, membership_id)
-        shape = MemberRolesSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        return Response(
-            member_as_json(services.change_roles(actor=actor, membership_id=membership_id, **shape.validated_data))
-        )
+        said = sent(request, MemberRolesSerializer)
+        return Response(member_as_json(services.change_roles(actor=actor, membership_id=membership_id, **said)))
 
     @extend_schema(operation_id="members_end", responses={204: None})
     def delete(self, request: Request, membership_id: int) -> Response:
@@ -109,8 +106,5 @@ class MemberSuspension(APIView):
 
     def _do(self, request: Request, membership_id: int, do: Any) -> Response:
         actor = administrator_of(request, membership_id)
-        shape = MemberReasonSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        return Response(
-            member_as_json(do(actor=actor, membership_id=membership_id, reason=shape.validated_data["reason"]))
-        )
+        said = sent(request, MemberReasonSerializer)
+        return Response(member_as_json(do(actor=actor, membership_id=membership_id, reason=said["reason"])))

@@ -21,8 +21,7 @@ from core.http import see_other, show_invalid
 from .. import keys, selectors
 from ..doors import actor_of
 from ..models import ApiToken, User
-from ..roles import SERVICE_ROLE_CHOICES, Action, Scope
-from .members import role_words
+from ..roles import SERVICE_ROLE_CHOICES, Action, Scope, role_words
 
 
 class TokenForm(Form):

@@ -16,15 +16,10 @@ from core.http import see_other, show_invalid
 from .. import errors, selectors, services
 from ..actors import Actor
 from ..doors import actor_of
-from ..holdings import holdings_of
+from ..holdings import SOURCES, holdings_of
 from ..models import Membership, MembershipChange
-from ..roles import SERVICE_ROLES, Action, Role
+from ..roles import SERVICE_ROLES, Action, role_words
 from .forms import ChangeRolesForm, InviteForm, ReasonForm
-
-
-def role_words(roles: list[str]) -> str:
-    """Roles in words."""
-    return ", ".join(str(Role(role).label) for role in roles if role in Role.values)
 
 
 @require_safe
@@ -157,7 +152,7 @@ def member_end(request: HttpRequest, membership_id: int) -> HttpResponse:
     ]
     return _asked(
         request, membership_id, "end", _("The membership of %(name)s has ended."), services.end_membership, OptionalReason,
-        holdings=rows, must_move=any(each.must_move for each in holdings),
+        holdings=rows, must_move=any(each.keeping for each in holdings),
     )  # fmt: skip
 
 
@@ -171,7 +166,13 @@ def member_reassign(request: HttpRequest, membership_id: int) -> HttpResponse:
     moved = services.reassign(
         actor=actor, membership_id=membership_id, kind=request.POST.get("kind", ""), to_membership_id=int(to)
     )
-    messages.success(
-        request, ngettext("%(n)d thing was handed on.", "%(n)d things were handed on.", moved) % {"n": moved}
-    )
+    source = SOURCES.get(request.POST.get("kind", ""))
+    if source is not None and source.asks:
+        words = ngettext(
+            "For %(n)d thing a successor was named. It stays with this person until they are replaced.",
+            "For %(n)d things a successor was named. They stay with this person until they are replaced.", moved,
+        )  # fmt: skip
+    else:
+        words = ngettext("%(n)d thing was handed on.", "%(n)d things were handed on.", moved)
+    messages.success(request, words % {"n": moved})
     return see_other("member-end", membership.pk)

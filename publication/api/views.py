@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import NotFound
 from core.pagination import NewestFirst
 from core.public import as_public
@@ -73,9 +74,8 @@ class ReleaseList(OpenView):
         """Begins a release. Poll the address in `Location` until its status is `prepared` or `refused`."""
         actor = actor_of(request)
         access.require_publisher(actor, Action.PREPARE_RELEASE)
-        shape = BeginSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        release = services.begin_release(actor=actor, **shape.validated_data)
+        said = sent(request, BeginSerializer)
+        release = services.begin_release(actor=actor, **said)
         address = reverse("api-release", args=[release.version], request=request)
         return Response(
             release_as_json(Edition(release), for_publisher=True), status=202, headers={"Location": address}
@@ -147,9 +147,8 @@ class ReleaseDiscard(ReleaseAct):
     @extend_schema(operation_id="releases_discard", request=DiscardSerializer, responses=ReleaseSerializer)
     def post(self, request: Request, version: str) -> Response:
         access.require_publisher(actor_of(request), Action.PREPARE_RELEASE)
-        shape = DiscardSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        return self.answer(request, version, **shape.validated_data)
+        said = sent(request, DiscardSerializer)
+        return self.answer(request, version, **said)
 
 
 class ReleaseAgain(ReleaseAct):

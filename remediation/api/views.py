@@ -1,8 +1,7 @@
 """The API's door to restoration: parse, call, answer."""
 
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db.models import Model, QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -10,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.views import APIView
 
-from core.pagination import NewestFirst
+from core.api import page_of, sent
 from core.problems import problem
 from incidents.access import case_for
 from incidents.api.views import etag, wanted_version
@@ -22,23 +21,6 @@ from ..access import service_for, task_for
 from ..models import RemediationTask, RestorationUpdate
 from ..states import TaskStatus
 from . import serializers as shapes
-
-M = TypeVar("M", bound=Model)
-
-
-def given(
-    request: Request, shape: type[serializers.Serializer[dict[str, Any]]], *, partial: bool = False
-) -> dict[str, Any]:
-    """The body, if it has the right shape; else 400."""
-    read = shape(data=request.data, partial=partial)
-    read.is_valid(raise_exception=True)
-    return dict(read.validated_data)
-
-
-def page_of(rows: "QuerySet[M]", request: Request, view: APIView) -> tuple[list[M], NewestFirst]:
-    """A page of rows, newest first, and what gives its addresses."""
-    pages = NewestFirst()
-    return list(pages.paginate_queryset(rows, request, view) or []), pages
 
 
 class Remediation(APIView):
@@ -71,8 +53,7 @@ class UpdateList(ServiceDetail):
         rows = RestorationUpdate.objects.filter(incident=case.incident, restoration__service=hit).select_related(
             "by", "organisation"
         )
-        updates, pages = page_of(rows, request, self)
-        return pages.get_paginated_response([shapes.update_as_json(update) for update in updates])
+        return page_of(request, self, rows, shapes.update_as_json)
 
     @extend_schema(operation_id="remediation_post_update", request=shapes.UpdateIn, responses={201: shapes.UpdateOut})
     def post(self, request: Request, reference: str, service_id: int) -> Response:
@@ -80,7 +61,7 @@ class UpdateList(ServiceDetail):
         actor = actor_of(request)
         service_for(case_for(actor, reference, Action.RESTORE).incident, service_id)
         posted = services.post_update(
-            actor=actor, reference=reference, service_id=service_id, update=given(request, shapes.UpdateIn)
+            actor=actor, reference=reference, service_id=service_id, update=sent(request, shapes.UpdateIn)
         )
         return Response(shapes.update_as_json(posted), status=201)
 
@@ -92,7 +73,7 @@ class Target(ServiceDetail):
     def put(self, request: Request, reference: str, service_id: int) -> Response:
         actor = actor_of(request)
         service_for(case_for(actor, reference, Action.RESTORE).incident, service_id)
-        hours = given(request, shapes.TargetIn)["target_hours"]
+        hours = sent(request, shapes.TargetIn)["target_hours"]
         services.set_target(actor=actor, reference=reference, service_id=service_id, hours=hours)
         return self.get(request, reference, service_id)
 
@@ -106,9 +87,7 @@ class BackupCheck(ServiceDetail):
     def post(self, request: Request, reference: str, service_id: int) -> Response:
         actor = actor_of(request)
         service_for(case_for(actor, reference, Action.RESTORE).incident, service_id)
-        services.check_backup(
-            actor=actor, reference=reference, service_id=service_id, **given(request, shapes.BackupIn)
-        )
+        services.check_backup(actor=actor, reference=reference, service_id=service_id, **sent(request, shapes.BackupIn))
         return self.get(request, reference, service_id)
 
     http_method_names = ["post", "options"]
@@ -122,7 +101,7 @@ class Confirmation(ServiceDetail):
         actor = actor_of(request)
         service_for(case_for(actor, reference, Action.SEE_REMEDIATION).incident, service_id)
         services.confirm_restoration(
-            actor=actor, reference=reference, service_id=service_id, **given(request, shapes.ConfirmIn)
+            actor=actor, reference=reference, service_id=service_id, **sent(request, shapes.ConfirmIn)
         )
         return self.get(request, reference, service_id)
 
@@ -151,14 +130,13 @@ class TaskList(APIView):
             asked.get("mine", "") in {"true", "1", "on"},
             asked.get("overdue", "") in {"true", "1", "on"},
         )
-        tasks, pages = page_of(selectors.tasks_of(case.incident, actor, wanted), request, self)
-        return pages.get_paginated_response([shapes.task_as_json(task) for task in tasks])
+        return page_of(request, self, selectors.tasks_of(case.incident, actor, wanted), shapes.task_as_json)
 
     @extend_schema(operation_id="tasks_add", request=shapes.TaskIn, responses={201: shapes.TaskOut})
     def post(self, request: Request, reference: str) -> Response:
         actor = actor_of(request)
         case_for(actor, reference, Action.RESTORE)
-        added = services.add_task(actor=actor, reference=reference, task=given(request, shapes.TaskIn))
+        added = services.add_task(actor=actor, reference=reference, task=sent(request, shapes.TaskIn))
         address = reverse("api-task", args=[reference, added.reference], request=request)
         return Response(
             shapes.task_as_json(added), status=201, headers={"Location": address, "ETag": etag(added.version)}
@@ -188,7 +166,7 @@ class TaskDetail(APIView):
             return problem(
                 428, code="version_needed", detail="Send If-Match with the version you are changing, as ETag gave it."
             )
-        facts = given(request, shapes.TaskIn, partial=True)
+        facts = sent(request, shapes.TaskIn, partial=True)
         return answer(
             services.change_task(actor=actor, reference=reference, number=number, version=version, task=facts)
         )
@@ -203,7 +181,7 @@ class TaskAct(APIView):
     def facts(self, request: Request, reference: str, number: str) -> dict[str, Any]:
         """The body, asked for only when the task is in the reader's world and they may act on it."""
         task_for(case_for(actor_of(request), reference, self.action).incident, number)
-        return {"actor": actor_of(request), "reference": reference, "number": number, **given(request, self.shape)}
+        return {"actor": actor_of(request), "reference": reference, "number": number, **sent(request, self.shape)}
 
 
 class TaskMove(TaskAct):

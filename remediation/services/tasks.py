@@ -22,7 +22,7 @@ from ..errors import AttributionIsNoReason, DependencyCircle, TaskMoveRefused, T
 from ..models import RemediationTask, TaskDependency
 from ..selectors import people_for, possible_owners, task_facts
 from ..states import FINISHED, TRANSITIONS, CancelReason, TaskStatus
-from ..telling import tell_assigned
+from ..telling import tell_assigned, tell_named
 
 # States that are reached by a service of their own, because they need facts of their own.
 BY_THEIR_OWN_ACT = {TaskStatus.DONE, TaskStatus.VERIFIED, TaskStatus.CANCELLED}
@@ -127,6 +127,7 @@ def add_task(*, actor: Actor, reference: str, task: Mapping[str, Any]) -> Remedi
         payload={"task": added.reference, "owner": owner.pk, "due": str(added.due) if added.due else None, "service": added.service_id},
     )  # fmt: skip
     tell_assigned(actor, added)
+    tell_named(actor, added, "description")
     return added
 
 
@@ -168,6 +169,7 @@ def change_task(*, actor: Actor, reference: str, number: str, version: int, task
     )  # fmt: skip
     if {"organisation", "person"} & facts.keys():
         tell_assigned(actor, held)
+    tell_named(actor, held, "description")
     return held
 
 
@@ -246,6 +248,7 @@ def complete_task(
         root_id=incident.pk,
         payload={"task": task.reference, "evidence": named or None},
     )
+    tell_named(actor, task, "completion")
     return task
 
 
@@ -267,6 +270,7 @@ def verify_task(*, actor: Actor, reference: str, number: str, accepted: bool, ve
         advance(task, TaskStatus.IN_PROGRESS, actor, verification=text, done_by=None, done_at=None)
     verb = "task.verified" if accepted else "task.sent_back"
     record(actor=actor, verb=verb, subject=task, root_id=incident.pk, payload={"task": task.reference})
+    tell_named(actor, task, "verification")
     return task
 
 
@@ -290,4 +294,5 @@ def cancel_task(*, actor: Actor, reference: str, number: str, reason: Any, note:
         root_id=incident.pk,
         payload={"task": task.reference, "reason": str(reason)},
     )
+    tell_named(actor, task, "cancel_note")
     return task

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
 from core.errors import NotFound
 from organisations.doors import actor_of
 
@@ -60,9 +61,8 @@ class Key(APIView):
     @extend_schema(operation_id="sealing_key_make", request=PassphraseSerializer, responses={201: KeySerializer})
     def post(self, request: Request) -> Response:
         """The answer holds the recovery code: keep it off this machine, it is never told again."""
-        shape = PassphraseSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        key, code = services.make_key(actor=actor_of(request), **shape.validated_data)
+        said = sent(request, PassphraseSerializer)
+        key, code = services.make_key(actor=actor_of(request), **said)
         return Response(told(key, code), status=201, headers=SECRET)
 
 
@@ -71,7 +71,6 @@ class KeyPassphrase(APIView):
 
     @extend_schema(operation_id="sealing_key_passphrase", request=PassphraseChangeSerializer, responses=KeySerializer)
     def post(self, request: Request) -> Response:
-        shape = PassphraseChangeSerializer(data=request.data)
-        shape.is_valid(raise_exception=True)
-        key, code = services.change_passphrase(actor=actor_of(request), **shape.validated_data)
+        said = sent(request, PassphraseChangeSerializer)
+        key, code = services.change_passphrase(actor=actor_of(request), **said)
         return Response(told(key, code), headers=SECRET)

@@ -8,11 +8,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from core.api import sent
+from core.errors import NotFound
 from organisations.actors import Actor
 from organisations.doors import actor_of
-from organisations.models import Organisation
+from organisations.models import Organisation, User
 
-from .. import connections, services, sessions
+from .. import connections, rereading, saml, services, sessions
 from ..models import Connection, Domain, SignIn
 
 
@@ -28,6 +30,15 @@ class SessionSerializer(serializers.Serializer[dict[str, Any]]):
     is_this = serializers.BooleanField(help_text="Whether this request came by it.")
 
 
+class SessionClockSerializer(serializers.Serializer[sessions.Clock]):
+    """How long the session of this request goes on."""
+
+    ends_at = serializers.DateTimeField(help_text="The earliest moment it may run out if it is not used.")
+    seconds_left = serializers.IntegerField()
+    warn_seconds = serializers.IntegerField(help_text="So long before the end a page warns.")
+    person = serializers.CharField(help_text="A mark of whoever is signed in, the same for all their sessions.")
+
+
 class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
     """An organisation's own sign-in; its secret is never told."""
 
@@ -37,6 +48,12 @@ class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
     groups = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     groups_claim = serializers.CharField()
     second_factor = serializers.BooleanField()
+    post_logout_redirect_uri = serializers.CharField(
+        required=False, help_text="OpenID Connect: to be registered there."
+    )
+    backchannel_logout_uri = serializers.CharField(
+        required=False, help_text="OpenID Connect: where the issuer tells whom it signed out."
+    )
     changed_at = serializers.DateTimeField()
 
 
@@ -79,6 +96,31 @@ class SamlSerializer(GroupsSerializer):
     metadata_url = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
 
 
+class CertificateSerializer(serializers.Serializer[saml.Certificate]):
+    """A key the provider signs with."""
+
+    fingerprint = serializers.CharField(help_text="SHA-256 of the certificate.")
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class ReadingSerializer(serializers.Serializer[rereading.Reading]):
+    """What the metadata say today beside what is in force."""
+
+    seen = serializers.CharField(help_text="Names this reading; sent back to take it.")
+    changes = serializers.BooleanField()
+    kept = CertificateSerializer(many=True)
+    added = CertificateSerializer(many=True)
+    dropped = CertificateSerializer(many=True)
+    address_before = serializers.CharField()
+    address = serializers.CharField()
+
+
+class SeenSerializer(serializers.Serializer[dict[str, Any]]):
+    """Which reading is taken."""
+
+    seen = serializers.CharField(max_length=64)
+
+
 class DomainSerializer(serializers.Serializer[dict[str, Any]]):
     """A mail domain of the organisation, and how it is shown to be theirs."""
 
@@ -110,6 +152,27 @@ class SessionList(APIView):
         return Response(status=204)
 
 
+def person_here(request: Request) -> User:
+    """Whoever came by a session; a key has none (404)."""
+    if not isinstance(request.user, User) or getattr(request._request, "token", None) is not None:
+        raise NotFound("session")
+    return request.user
+
+
+class SessionCurrent(APIView):
+    """The session this request came by."""
+
+    @extend_schema(operation_id="sessions_current", responses=SessionClockSerializer)
+    def get(self, request: Request) -> Response:
+        """How long it goes on. Asking is no use of it: it does not last longer for that."""
+        return Response(SessionClockSerializer(sessions.clock_of(request._request, person_here(request))).data)
+
+    @extend_schema(operation_id="sessions_extend", request=None, responses=SessionClockSerializer)
+    def post(self, request: Request) -> Response:
+        """It lasts its whole time from now on."""
+        return Response(SessionClockSerializer(sessions.extend(request._request, person_here(request))).data)
+
+
 class SessionDetail(APIView):
     """One of them, to end it."""
 
@@ -126,7 +189,9 @@ def settings_as_json(actor: Actor) -> dict[str, Any]:
     house = Organisation.objects.get(pk=actor.organisation.pk)
     return {
         "second_factor_required": house.second_factor_required,
-        "connection": {name: getattr(there, name) for name in names} if there else None,
+        "connection": {**{name: getattr(there, name) for name in names}, **connections.told_there(there)}
+        if there
+        else None,
     }
 
 
@@ -134,12 +199,6 @@ def domain_as_json(domain: Domain) -> dict[str, Any]:
     """A domain as the API tells it."""
     facts = {name: getattr(domain, name) for name in ("id", "name", "token", "verified_at")}
     return {**facts, "shown_at": connections.shown_at(domain)}
-
-
-def given(shape: serializers.Serializer[dict[str, Any]]) -> dict[str, Any]:
-    """The answers, checked."""
-    shape.is_valid(raise_exception=True)
-    return dict(shape.validated_data)
 
 
 class SignInSettings(APIView):
@@ -155,7 +214,7 @@ class SignInSettings(APIView):
     def patch(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        wanted = given(SignInSettingsSerializer(data=request.data))["second_factor_required"]
+        wanted = sent(request, SignInSettingsSerializer)["second_factor_required"]
         services.require_second_factor(actor=actor, required=wanted)
         return Response(settings_as_json(actor))
 
@@ -173,7 +232,7 @@ class SignInOidc(APIView):
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        connections.connect_oidc(actor=actor, **given(OidcSerializer(data=request.data)))
+        connections.connect_oidc(actor=actor, **sent(request, OidcSerializer))
         return Response(settings_as_json(actor))
 
 
@@ -184,7 +243,26 @@ class SignInSaml(APIView):
     def put(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        connections.connect_saml(actor=actor, **given(SamlSerializer(data=request.data)))
+        connections.connect_saml(actor=actor, **sent(request, SamlSerializer))
+        return Response(settings_as_json(actor))
+
+
+class SignInMetadata(APIView):
+    """The SAML provider's metadata, read again from where they came."""
+
+    @extend_schema(operation_id="organisation_sign_in_metadata_look", request=None, responses=ReadingSerializer)
+    def post(self, request: Request) -> Response:
+        """Asks the address and says what would change; nothing does."""
+        return Response(ReadingSerializer(rereading.look_again(actor=actor_of(request))).data)
+
+    @extend_schema(
+        operation_id="organisation_sign_in_metadata_take", request=SeenSerializer, responses=SignInSettingsSerializer
+    )
+    def put(self, request: Request) -> Response:
+        """What was shown is in force; 409 when the address answers otherwise by now."""
+        actor = actor_of(request)
+        rereading.connection_for(actor)
+        rereading.take_again(actor=actor, **sent(request, SeenSerializer))
         return Response(settings_as_json(actor))
 
 
@@ -199,7 +277,7 @@ class DomainList(APIView):
     def post(self, request: Request) -> Response:
         actor = actor_of(request)
         services.require_administrator(actor)
-        name = given(DomainSerializer(data=request.data))["name"]
+        name = sent(request, DomainSerializer)["name"]
         return Response(domain_as_json(connections.add_domain(actor=actor, name=name)), status=201)
 
 

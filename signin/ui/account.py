@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from core.errors import NotFound
 from core.http import see_other
 from organisations.doors import actor_of
+from organisations.models import User
 
 from .. import sessions
 from ..factors import has_second_factor
@@ -25,6 +26,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "has_factor": has_second_factor(actor.user),
         "has_password": actor.user.has_usable_password(),
         "open_sessions": len(sessions.in_force(actor)),
+        "clock": sessions.clock_of(request, actor.user),
     }
     return render(request, "signin/account.html", context)
 
@@ -32,6 +34,18 @@ def account(request: HttpRequest) -> HttpResponse:
 def shown(found: SignIn, key: str | None) -> dict[str, object]:
     """A session as the pages show it."""
     return {"session": found, "agent": sessions.agent_words(found.agent), "is_this": found.key == key}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def session(request: HttpRequest) -> HttpResponse:
+    """Until when this session goes on, without prolonging it; POST prolongs it. Also where a second tab's sign-in ends."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101  (pages ask for a sign-in)
+    if request.method == "POST":
+        sessions.extend(request, user)
+        messages.success(request, _("You stay signed in."))
+        return see_other("session")
+    return render(request, "signin/session.html", {"clock": sessions.clock_of(request, user)})
 
 
 @require_safe

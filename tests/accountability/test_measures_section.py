@@ -29,7 +29,8 @@ def test_measures_are_told_with_their_answers(case: Case) -> None:  # noqa: F811
     assert taken[:4] == ("M-1", "R02 – Warn every hospital", "Vela National CERT", "In force")
     assert taken[4].startswith("since ")
     assert refused[3] == "Refused by the guardrails" and refused[4] == "not started"
-    assert len(refused[5].splitlines()) > 1 and "%(" not in refused[5]
+    assert (taken[5], refused[5]) == ("PAP:GREEN", "PAP:GREEN")
+    assert len(refused[6].splitlines()) > 1 and "%(" not in refused[6]
 
 
 def test_restoration_is_told_before_measures() -> None:

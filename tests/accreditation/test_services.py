@@ -1,9 +1,11 @@
 """Accreditation: attested, reviewed by another, for a time; and what hangs on it (SHR-3, AT-09)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 
 from accreditation import errors, selectors, services
 from accreditation.models import Attestation, Standing
@@ -11,7 +13,8 @@ from accreditation.tasks import warn
 from core.errors import Invalid, NotAllowed, NotFound
 from core.tenancy import acting_as
 from incidents import recall
-from incidents.models import IncidentGroupPermission
+from incidents.hiding import set_blind
+from incidents.models import Incident, IncidentGroupPermission
 from incidents.tasks import tell_lapsed_shares
 from ledger.models import Entry
 from notifications.models import Notification
@@ -19,7 +22,7 @@ from organisations.actors import Actor
 from organisations.founding import found_platform
 from organisations.roles import Action, Grade, Role
 from tests.incidents.cases import filed, shared
-from tests.people import People, lapse
+from tests.people import People, accredited, lapse
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-3")]
 
@@ -255,6 +258,53 @@ def test_the_holder_recalls_all_with_one_organisation(people: People) -> None:
         assert recall.lapsed_shares(people.orrin.analyst) == []
     with acting_as(people.vela.person(Role.RESEARCHER).principal), pytest.raises(NotAllowed):
         recall.lapsed_shares(people.vela.person(Role.RESEARCHER))
+
+
+@pytest.mark.duty("SHR-1")
+def test_in_a_case_without_names_a_lapsed_house_stays_a_handle(
+    people: People, sign_in: Callable[[Actor], Client]
+) -> None:
+    found_platform()
+    vela, coordinator = people.vela.analyst, people.vela.coordinator
+    incident, named = filed(vela), filed(vela)
+    with acting_as(vela.principal):
+        set_blind(actor=vela, reference=incident.reference, hidden=True)
+    grant = shared(vela, incident, people.amal.organisation, Grade.EVIDENCE)
+    lapse(people.amal.organisation)
+    tell_lapsed_shares()
+    with acting_as(coordinator.principal):
+        told = Notification.objects.get(kind__startswith="shares.recall")
+        assert (told.kind, told.reference) == ("shares.recall_without_names", incident.reference)
+    with acting_as(vela.principal):
+        [row] = recall.lapsed_shares(vela)
+        assert (str(row.organisation).startswith("Organisation "), row.since, row.hidden) == (True, None, True)
+        with pytest.raises(NotFound):  # as for a house that has nothing: ending all of them would tell
+            recall.recall_shares(actor=vela, organisation=people.amal.organisation)
+    client, house = sign_in(vela), "Amal Civil Society Network"
+    page = client.get("/organisation/shares/recall/").content.decode()
+    assert incident.reference in page and house not in page and "amal" not in page
+    [line] = client.get("/api/v1/shares/recall/").json()
+    assert line["organisation"].startswith("organisation-") and line["lapsed_at"] is None
+    assert client.get("/organisation/shares/recall/amal/").status_code == 404
+    assert client.get(f"/organisation/shares/recall/{line['organisation']}/").status_code == 404
+    ending = client.get(f"/incidents/{incident.reference}/sharing/{grant.pk}/end/")
+    assert ending.status_code == 200 and house not in ending.content.decode()
+    shared_before_it_lapsed(people, named)
+    with acting_as(
+        vela.principal
+    ):  # where names are shown the same house is named, and only that share ends with all of it
+        assert [(str(each.organisation) == house, each.hidden) for each in recall.lapsed_shares(vela)] == [
+            (True, False), (False, True),
+        ]  # fmt: skip
+        assert recall.recall_shares(actor=vela, organisation=people.amal.organisation) == 1
+        assert IncidentGroupPermission.objects.filter(pk=grant.pk).exists()
+
+
+def shared_before_it_lapsed(people: People, incident: Incident) -> None:
+    """Shared while it was accredited, which it was until yesterday."""
+    accredited(people.amal.organisation, people.secretariat.organisation)
+    shared(people.vela.analyst, incident, people.amal.organisation, Grade.EVIDENCE)
+    lapse(people.amal.organisation)
 
 
 def test_an_accreditation_is_ended_by_whoever_gave_it_or_has_it(people: People) -> None:

@@ -13,7 +13,7 @@ from attribution.replay import replay
 from core import clock
 from escalation.models import Measure
 from evidence.models import EvidenceItem
-from incidents.models import Incident
+from incidents.models import Incident, NameLook
 from notifications.models import Notification
 from publication.models import PublishedCell, Release
 from tests.demo.conftest import Demo
@@ -263,3 +263,25 @@ def test_a_verification_report_of_the_corroborated_finding_is_asked_for(demo: De
     report = demo.asked_as("vela.admin", lambda: VerificationReport.objects.get(incident__reference=reference))
     assert ("verification-report", report.job_id) in demo.sent
     assert demo.asked_as("tessera.forensic", lambda: VerificationReport.objects.count()) == 0, "the asker's house alone"
+
+
+@pytest.mark.duty("SHR-4")
+def test_a_takedown_is_refused_because_it_rests_on_what_is_to_stay_unnoticed(demo: Demo) -> None:
+    takedown = measures(demo, "orrin.admin", "albania-2022")["R11"]
+    label = demo.story.names("albania-2022/evidence/dart")["label"]
+    assert takedown.status == "refused" and failed(takedown) == {"pap"}
+    assert next(row["params"] for row in takedown.report["checks"] if row["code"] == "pap") == {"items": label}
+
+
+@pytest.mark.duty("SHR-1")
+def test_one_case_is_worked_on_without_names_and_a_look_behind_a_handle_was_told(demo: Demo) -> None:
+    reference = demo.reference("olympic-destroyer-2018")
+    for who in ("orrin.analyst", "tessera.forensic", "vela.analyst"):
+        case = demo.case(who, "olympic-destroyer-2018")
+        assert case is not None and case.blind
+    look = demo.asked_as("tessera.admin", lambda: NameLook.objects.get(reference=reference))
+    assert look.handle == demo.story.names("olympic-destroyer-2018/without-names")["handle"]
+    assert look.looked_by == demo.cast["secretariat.keeper"].user
+    told = demo.asked_as("tessera.admin", lambda: set(Notification.objects.values_list("kind", flat=True)))
+    assert "names.looked_up" in told
+    assert demo.asked_as("orrin.analyst", lambda: NameLook.objects.count()) == 0

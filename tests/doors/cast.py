@@ -167,13 +167,13 @@ def expired_name(people: People, world: World) -> Actor:
     return actor
 
 
-def invited(people: People, world: World, name: str, until: Any) -> Actor:
+def invited(people: People, world: World, name: str, until: Any, *, export: bool = False) -> Actor:
     """A guest of the house that holds the case, on this one case until a moment."""
     analyst = people.vela.analyst
     with acting_as(analyst.principal):
         grant = invite_guest(
             actor=analyst, reference=world.incident.reference, email=f"{name}@outside.example", name=name,
-            grade=Grade.EVIDENCE, reason="Campion", until=until,
+            grade=Grade.EVIDENCE, reason="Campion", until=until, may_export=export,
         )  # fmt: skip
         return Actor(grant.user, people.vela.organisation, (Role.GUEST,))
 
@@ -183,10 +183,15 @@ def guest(people: People, world: World) -> Actor:
     return invited(people, world, "guest", clock.now() + timedelta(days=30))
 
 
+def exporting_guest(people: People, world: World) -> Actor:
+    """A guest whose time runs and whose own grant carries the right to export."""
+    return invited(people, world, "guest-export", clock.now() + timedelta(days=30), export=True)
+
+
 def expired_guest(people: People, world: World) -> Actor:
     """A guest whose time is over, before any clock swept them away."""
     found: list[Actor] = []
-    runs_out(lambda until: found.append(invited(people, world, "gone", until)))
+    runs_out(lambda until: found.append(invited(people, world, "gone", until, export=True)))
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
         cursor.execute(
@@ -255,6 +260,7 @@ CAST: tuple[Person, ...] = (
     Person("service account", Place.INSIDE, relay(Role.ANALYST), (Grade.HOLD,), scopes=("read", "act")),
     Person("service account that reads", Place.INSIDE, relay(Role.RESEARCHER), (Grade.HOLD,), scopes=("read",)),
     Person("guest", Place.INSIDE, guest, (Grade.EVIDENCE,)),
+    Person("guest that may export", Place.INSIDE, exporting_guest, (Grade.EVIDENCE,), export=True),
     *(Person(f"another {kind}", Place.OUTSIDE, of_kind(kind)) for kind in Organisation.Kind.values),
     Person("superuser", Place.OUTSIDE, operator),
     Person("member of two houses", Place.OUTSIDE, of_two_houses),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,6 +99,16 @@ class Case:
         """Every measure of the case, as the holder sees them."""
         with acting_as(self.people.vela.analyst.principal):
             return list(Measure.objects.filter(incident=self.incident).order_by("number"))
+
+
+@pytest.fixture(autouse=True)
+def files_root(tmp_path: Path, settings: Any) -> Path:
+    """An empty store."""
+    settings.FILES_ROOT = tmp_path / "files"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
+    settings.FILES_ROOT.mkdir()
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    return Path(settings.FILES_ROOT)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ findings = st.lists(
         tier=st.sampled_from(TIERS),
         responsible_states=st.frozensets(st.sampled_from(["XA", "XB"]), max_size=1),
         wrongful_act=st.sampled_from([None, True]),
+        unnoticed=st.sampled_from([(), ("E-1",)]),
     ),
     max_size=3,
 )

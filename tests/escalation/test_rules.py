@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from escalation.rules import (
+    ON_THEIR_SYSTEMS,
     PROTECTION,
     TIERS,
     FindingTierView,
@@ -319,6 +320,7 @@ FINDINGS = st.builds(
     tier=st.sampled_from(TIERS),
     responsible_states=st.frozensets(st.sampled_from(["XA", "XB"])),
     wrongful_act=st.sampled_from([None, False, True]),
+    unnoticed=st.sampled_from([(), ("E-1",), ("E-2", "E-7")]),
 )
 
 
@@ -359,3 +361,23 @@ def test_a_refusal_always_says_on_what_it_rests(proposal: MeasureView, finding: 
         assert line.article
         assert line.message % line.params
     assert report.allowed is (not report.failed)
+
+
+@pytest.mark.duty("SHR-4")
+@given(st.one_of(PROPOSALS, NEARLY_SOUND), FINDINGS)
+def test_what_is_to_stay_unnoticed_stops_what_acts_on_the_other_sides_systems_and_nothing_else(
+    proposal: MeasureView, finding: FindingTierView
+) -> None:
+    """PAP: active actions up to PAP:GREEN; R2.13: protection is never held up by it."""
+    noticed, without = check(proposal, finding), check(proposal, replace(finding, unnoticed=()))
+    if proposal.code not in ON_THEIR_SYSTEMS:
+        assert noticed == without
+        return
+    assert noticed.allowed is (without.allowed and not finding.unnoticed)
+    lines = [line for line in noticed.checks if line.code == "pap"]
+    assert [line.passed for line in lines] == [not finding.unnoticed]
+    assert all(label in lines[0].message % lines[0].params for label in finding.unnoticed)
+
+
+def test_acting_on_the_other_sides_systems_is_never_a_class_that_protects() -> None:
+    assert {measures(LADDER)[code]["class"] for code in ON_THEIR_SYSTEMS} == {"law_enforcement", "countermeasure"}

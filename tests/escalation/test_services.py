@@ -9,18 +9,24 @@ from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, transaction
 
+from attribution.models import Finding
+from attribution.services import rate_evidence
 from core.clock import now, today
 from core.errors import Invalid, NotAllowed, NotFound
 from core.tenancy import acting_as
 from escalation import errors, services
 from escalation.models import Measure
-from escalation.selectors import situation
+from escalation.selectors import measure_as_json, situation
 from escalation.states import TRANSITIONS, Status
+from evidence.models import EvidenceItem
+from evidence.services import change_mark
 from incidents.access import case_for
 from incidents.errors import AlreadyClosed
-from incidents.services import close_incident
+from incidents.services import close_incident, edit_incident
 from ledger.models import Entry
+from organisations.actors import Actor
 from organisations.roles import Grade
+from tests.evidence.builders import given
 from tests.people import People
 from tests.tenancy.test_walls import filed
 
@@ -402,3 +408,97 @@ def test_nobody_proposes_in_anothers_name(case: Case) -> None:
     }
     with acting_as(other.principal), pytest.raises(DatabaseError), transaction.atomic():
         Measure.objects.create(**{**facts, "number": 77})
+
+
+# ── what may be shown to the other side (PAP) ────────────────────────────────────────────────────────────────────────
+
+
+def rests_on(case: Case, finding: Finding, pap: str) -> EvidenceItem:
+    """An item of the case, so marked, that speaks for the finding."""
+    custodian, analyst = case.people.vela.person("custodian"), case.people.vela.analyst
+    item = given(custodian, case.incident, pap=pap)
+    with acting_as(analyst.principal):
+        rate_evidence(actor=analyst, reference=case.reference, ratings={item.label: {finding.hypothesis.label: "CC"}})
+    settled(case, finding)
+    return item
+
+
+def settled(case: Case, finding: Finding) -> None:
+    """It stands as it did: what is asked here is the mark, not whether the evidence carries the tier."""
+    analyst, assessor = case.people.vela.analyst, case.people.vela.person("legal_assessor")
+    steps: list[tuple[Actor, dict[str, Any]]] = [
+        (analyst, {"stale_since": None, "stale_because": [], "computed_tier": "T4"}),
+        (assessor, {"tier": "T3", "approved_by": assessor.user, "approved_at": now()}),
+    ]
+    for who, facts in steps:
+        with acting_as(who.principal):
+            Finding.objects.filter(pk=finding.pk).update(**facts)
+
+
+def marked(case: Case, finding: Finding, item: EvidenceItem, pap: str) -> None:
+    """Marked otherwise by whose it is."""
+    custodian = case.people.vela.person("custodian")
+    with acting_as(custodian.principal):
+        change_mark(
+            actor=custodian,
+            reference=case.reference,
+            label=item.label,
+            mark=item.mark,
+            pap=pap,
+            reason="It is known now.",
+        )
+    settled(case, finding)
+
+
+@pytest.mark.duty("SHR-4")
+@pytest.mark.parametrize("pap", ["PAP:AMBER", "PAP:RED"])
+def test_acting_on_their_systems_may_not_rest_on_what_only_passive_use_is_allowed_of(case: Case, pap: str) -> None:
+    finding = case.found("T3")
+    rests_on(case, finding, "PAP:GREEN")
+    item = rests_on(case, finding, pap)
+    measure = case.propose("R21", **sound())
+    assert refusals(measure) == {("pap", "PAP")}
+    line = next(line for line in measure.report["checks"] if line["code"] == "pap")
+    assert line["params"] == {"items": item.label}
+    with acting_as(case.coordinator.principal):
+        told = measure_as_json(measure)
+        assert (told["pap"], told["forbidden_by"]) == (pap, [item.label])
+        closed = {
+            entry.code
+            for entry in situation(case_for(case.coordinator, case.reference)).catalogue
+            if not entry.possible
+        }
+        assert {"R11", "R21"} <= closed
+        assert not {"R02", "R12", "R17"} & closed
+    # Protection, and what tells without acting on systems, is not held up.
+    assert case.propose("R02").status == Status.APPROVED
+    marked(case, finding, item, "PAP:GREEN")
+    assert refusals(case.propose("R21", **sound())) == set()
+
+
+@pytest.mark.duty("SHR-4")
+def test_a_mark_made_stricter_stops_a_measure_that_is_not_in_force_yet_and_shows_on_one_that_is(case: Case) -> None:
+    finding = case.found("T3")
+    item = rests_on(case, finding, "PAP:GREEN")
+    other = case.people.vela.another("coordinator")
+    begun = case.act(services.approve_measure, case.propose("R21", **sound()), other)
+    begun = case.act(services.start_measure, begun, other)
+    waiting = case.propose("R21", **sound())
+    marked(case, finding, item, "PAP:RED")
+    with pytest.raises(errors.GuardrailsRefused) as refused:
+        case.act(services.approve_measure, waiting, other)
+    failed = [line for line in refused.value.details["report"]["checks"] if not line["passed"]]
+    assert [(line["code"], line["params"]["items"]) for line in failed] == [("pap", item.label)]
+    with acting_as(case.coordinator.principal):
+        told = measure_as_json(Measure.objects.select_related("incident", "organisation").get(pk=begun.pk))
+    assert (told["pap"], told["forbidden_by"]) == ("PAP:RED", [item.label])
+
+
+@pytest.mark.duty("SHR-4")
+def test_a_measure_without_a_finding_carries_the_mark_of_its_case(case: Case) -> None:
+    with acting_as(case.people.vela.analyst.principal):
+        edit_incident(actor=case.people.vela.analyst, reference=case.reference, facts={"pap": "PAP:AMBER"}, version=1)
+    measure = case.propose("R02")
+    with acting_as(case.coordinator.principal):
+        told = measure_as_json(Measure.objects.select_related("incident", "organisation").get(pk=measure.pk))
+    assert (told["pap"], told["forbidden_by"]) == ("PAP:AMBER", [])

@@ -17,12 +17,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.duty("ESC-3"), pytest.mark.duty
 
 
 @pytest.fixture
-def ground(people: People, settings: Any, tmp_path: Any) -> Ground:
+def ground(people: People) -> Ground:
     """Evidence given in, hypotheses rated, one provisional finding."""
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
-    settings.FILES_ROOT.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     ground = Ground(people, filed(people.vela.analyst))
     ground.evidence()
     ground.hypotheses()

@@ -17,6 +17,7 @@ from organisations.actors import Actor
 from organisations.roles import Grade
 
 from .conftest import SOUND, Case, sound
+from .test_services import rests_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("ESC-1"), pytest.mark.duty("ESC-3")]
 
@@ -321,3 +322,25 @@ def test_pages_cost_the_same_whatever_the_number_of_measures(
     assert "M-5" in words(client.get(at(case, "?page=2")))
     with django_assert_max_num_queries(12):
         client.get(at(case, "measures/M-1/"))
+
+
+@pytest.mark.duty("SHR-4")
+def test_the_page_says_what_may_be_done_and_what_forbids_it(case: Case, sign_in: SignIn) -> None:
+    finding = case.found("T3")
+    item = rests_on(case, finding, "PAP:RED")
+    client = sign_in(case.coordinator)
+    shown = words(client.get(at(case)))
+    assert f"above PAP:GREEN: {item.label}." in shown
+    answer = client.post(at(case, "new/?code=R11"), {"title": "Seize the servers"})
+    assert answer.status_code == 409
+    assert f"above PAP:GREEN: {item.label}." in words(answer)
+    assert "Permissible Actions Protocol" in words(answer)
+    told = client.post(
+        f"/api/v1/incidents/{case.reference}/escalation/measures/",
+        {"code": "R11", "title": "Seize"},
+        "application/json",
+    )
+    assert told.status_code == 409
+    number = told.json()["details"]["measure"]
+    assert client.get(f"/api/v1/incidents/{case.reference}/escalation/measures/{number}/").json()["pap"] == "PAP:RED"
+    assert "PAP:RED" in words(client.get(at(case, f"measures/{number}/")))

@@ -1,5 +1,6 @@
 """The inbox by page and by API, without a script; and one's deadlines as a calendar."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -79,6 +80,45 @@ def test_a_person_finds_opens_finishes_and_takes_back_on_the_page(people: People
     assert unmute is not None
     client.post(unmute[0])
     assert "Vote on" in client.get("/inbox/").content.decode()
+
+
+def told_thrice(actor: Actor) -> list[int]:
+    for key in "abc":
+        tell(kind="test.vote", to=[actor.user], key=key, subject=f"P-{key}")
+    return [one(actor, key) for key in "abc"]
+
+
+def test_several_are_done_in_one_act_and_taken_back_in_one(people: People, sign_in: SignIn) -> None:
+    analyst, client = people.vela.analyst, sign_in(people.vela.analyst)
+    first, second, third = told_thrice(analyst)
+    assert "Choose first" in client.post("/inbox/done/", {"view": "you"}, follow=True).content.decode()
+    page = client.post(
+        "/inbox/done/", {"notice": [str(first), str(second), "x", "9" * 30]}, follow=True
+    ).content.decode()
+    assert "2 done." in page and "Vote on P-c" in page and "Vote on P-a" not in page
+    moment = re.search(r'name="together" value="([^"]+)"', page)
+    assert moment
+    back = client.post("/inbox/undo/", {"together": html.unescape(moment[1])}, follow=True).content.decode()
+    assert all(f"Vote on P-{key}" in back for key in "abc")
+    # "All" is all that the page showed, never what came while somebody looked at it.
+    shown = client.post("/inbox/done/", {"all": "yes", "shown": [str(first), str(third)]}, follow=True).content.decode()
+    assert "Vote on P-b" in shown and "Vote on P-c" not in shown
+    assert client.post("/inbox/undo/", {"together": "yesterday"}).status_code == 303
+
+
+def test_nobody_is_done_with_what_somebody_else_was_told(people: People, sign_in: SignIn) -> None:
+    mine = told_thrice(people.vela.analyst)
+    theirs = sign_in(people.orrin.analyst)
+    assert (
+        "2 done."
+        not in theirs.post("/inbox/done/", {"notice": [str(each) for each in mine]}, follow=True).content.decode()
+    )
+    answer = theirs.post("/api/v1/inbox/done/", {"notices": mine}, content_type="application/json")
+    assert (answer.status_code, answer.json()["done"]) == (200, 0)
+    answer = sign_in(people.vela.analyst).post(
+        "/api/v1/inbox/done/", {"notices": [*mine, 999_999_999]}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["done"]) == (200, 3)
 
 
 def test_a_program_does_the_same(people: People, sign_in: SignIn) -> None:

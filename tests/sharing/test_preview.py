@@ -11,8 +11,9 @@ from core.errors import NotAllowed, NotFound
 from core.tenancy import acting_as
 from incidents import previewing, selectors, services
 from incidents.access import case_for
+from incidents.hiding import set_blind
 from incidents.models import Access, Incident, Preview, Victim
-from ledger.models import Entry
+from ledger.models import Entry, Look
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.errors import PreviewGone
@@ -200,3 +201,80 @@ def test_by_a_program(people: People, sign_in: SignIn) -> None:
     assert (refused.status_code, refused.json()["code"]) == (409, "preview_cannot_act")
     assert client.get(url, headers={"X-Preview": "999999"}).status_code == 409
     assert client.get(f"{url}evidence/").status_code == 200
+
+
+@pytest.mark.duty("SHR-1")
+def test_looks_in_a_preview_are_the_viewers_and_say_as_whom(people: People, sign_in: SignIn) -> None:
+    vela, admin, incident = people.vela.analyst, people.vela.admin, filed(people.vela.analyst)
+    client, where = sign_in(vela), f"incidents/{incident.reference}/"
+    terms = {"organisation": people.orrin.organisation.pk, "role": "analyst", "grade": "20"}
+    client.post(f"/{where}sharing/preview/", terms)
+    assert client.get(f"/{where}").status_code == 200 and client.get(f"/{where}evidence/").status_code == 200
+    assert client.get(f"/{where}close/").status_code == 403  # what was refused was not looked at
+    client.post("/preview/end/")
+    program = sign_in(vela)
+    body = {"organisation": "orrin", "role": "legal_assessor", "grade": "evidence"}
+    other = program.post(f"/api/v1/{where}preview/", body, content_type="application/json").json()
+    assert program.get(f"/api/v1/{where}evidence/", headers={"X-Preview": str(other["id"])}).status_code == 200
+    overseer = sign_in(admin)
+    rows = overseer.get(f"/api/v1/{where}looks/").json()["results"]
+    looked = [(row["what"], row["as_organisation"], row["as_roles"]) for row in rows if row["preview"] == "yes"]
+    house = str(people.orrin.organisation)
+    assert looked == [
+        ("api-evidence-list", house, "legal_assessor"), ("evidence-list", house, "analyst"), ("incident", house, "analyst"),
+    ]  # fmt: skip
+    assert {row["person"] for row in rows if row["preview"] == "yes"} == {str(vela.user)}
+    assert all(row["as_organisation"] == "" for row in rows if row["preview"] == "")
+    page = overseer.get(f"/{where}looks/").content.decode()
+    assert "in a preview, as" in page and "Analyst, " in page and house in page
+    taken = b"".join(overseer.get(f"/{where}looks/looks.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    assert taken.splitlines()[0].endswith("preview,as_organisation,as_person,as_roles")
+    assert f"yes,{house},,analyst" in taken
+    with acting_as(people.orrin.admin.principal):  # nobody of theirs looked
+        assert not Look.objects.exists()
+
+
+def test_nobody_writes_that_they_looked_as_somebody_else_and_a_preview_that_is_over_shows_nothing(
+    people: People,
+) -> None:
+    vela, incident = people.vela.analyst, filed(people.vela.analyst)
+    preview = begun(vela, incident, people, Grade.EVIDENCE)
+    note = "SELECT incidents_look_through(%s, 'opened', 'page', 'incident', '')"
+    own = {
+        "actor_id": vela.user.pk, "organisation_id": vela.organisation.pk, "holder_id": vela.organisation.pk,
+        "root_id": incident.pk, "act": "opened", "door": "page", "what": "incident", "subject": "",
+    }  # fmt: skip
+    with acting_as(vela.principal):
+        for claim in (
+            lambda: Look.objects.create(**own, as_organisation_id=people.orrin.organisation.pk),
+            lambda: rows(note, preview.pk),  # the viewer's own numbers are not the preview's
+        ):
+            with pytest.raises(DatabaseError), transaction.atomic():
+                claim()
+    looking = through(vela, preview)
+    with acting_as(vela.principal):
+        previewing.end_preview(actor=vela, preview_id=preview.pk)
+    with acting_as(looking.principal), pytest.raises(DatabaseError), transaction.atomic():
+        rows(note, preview.pk)
+
+
+@pytest.mark.duty("SHR-1")
+def test_in_a_case_without_names_a_preview_is_told_by_handle(people: People, sign_in: SignIn) -> None:
+    vela, incident = people.vela.analyst, filed(people.vela.analyst)
+    with acting_as(vela.principal):
+        set_blind(actor=vela, reference=incident.reference, hidden=True)
+    client, where = sign_in(vela), f"/incidents/{incident.reference}/"
+    terms = {"organisation": people.orrin.organisation.pk, "role": "analyst", "grade": "20"}
+    client.post(f"{where}sharing/preview/", terms)
+    client.get(where)
+    client.post("/preview/end/")
+    page = sign_in(people.vela.admin).get(f"{where}looks/").content.decode()
+    assert "in a preview, as" in page and str(people.orrin.organisation) not in page
+    house = sign_in(people.vela.admin).get("/organisation/audit/").content.decode()
+    assert "in a preview, as" in house and str(people.orrin.organisation) not in house
+
+
+def rows(statement: str, *params: Any) -> list[Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        return list(cursor.fetchall())

@@ -8,12 +8,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from incidents.selectors import CAP
-from normsplatform.bench import board, files, http, ledger, looks, pdf, queries, telling
+from normsplatform.bench import board, files, http, ledger, looks, pdf, permission, queries, telling
 from normsplatform.bench.measure import Result, table
 from normsplatform.bench.synthetic import seed, seeded
 
 BENCHES: dict[str, Callable[[], Iterable[Result]]] = {
     "queries": queries.run,
+    "permission": permission.run,
     "http": http.run,
     "documents": pdf.run,
     "attribution": board.run,
