@@ -25,12 +25,13 @@ CAN_LEAD = frozenset({Role.ANALYST, Role.COORDINATOR})
 
 
 def leaders_of(organisation: Organisation) -> list[User]:
-    """Who can be put in charge: analysts and coordinators of the house."""
+    """Who can be put in charge: analysts and coordinators of the house, and no program."""
     now = clock.now()
     found = Membership.objects.filter(
         organisation=organisation, roles__overlap=list(CAN_LEAD), suspended_at__isnull=True
     )
-    found = found.exclude(until__lte=now).filter(user__is_active=True).select_related("user")
+    found = found.exclude(until__lte=now).filter(user__is_active=True, user__service_of__isnull=True)
+    found = found.select_related("user")
     return [membership.user for membership in found.order_by("user__name", "pk")]
 
 

@@ -70,7 +70,7 @@ def administrators(house: Organisation) -> list[User]:
     """Who administers a house now."""
     held = Membership.objects.filter(
         Q(until__isnull=True) | Q(until__gt=clock.now()), organisation=house, roles__contains=[Role.ORG_ADMIN],
-        user__is_active=True,
+        user__is_active=True, suspended_at__isnull=True,
     )  # fmt: skip
     return [each.user for each in held.select_related("user").order_by("pk")]
 

@@ -49,9 +49,10 @@ def find(actor: Actor, person: User) -> list[Held]:
 
 
 def takers(actor: Actor, person: User) -> list[User]:
-    """Members who can do tasks."""
+    """Members who can do tasks: people, and no program."""
     found = Membership.objects.filter(organisation=actor.organisation, roles__overlap=DOERS, suspended_at__isnull=True)
-    live = found.filter(until__isnull=True, user__is_active=True).exclude(user=person).select_related("user")
+    people = found.filter(until__isnull=True, user__is_active=True, user__service_of__isnull=True)
+    live = people.exclude(user=person).select_related("user")
     return [membership.user for membership in live.order_by("user__name", "pk")]
 
 

@@ -55,6 +55,19 @@ def redirect_uri() -> str:
     return f"{settings.BASE_URL}{reverse('signin-oidc-answer')}"
 
 
+def signed_out_uri() -> str:
+    """Where an issuer sends the browser back to after signing it out; one for all, as `redirect_uri` is."""
+    return f"{settings.BASE_URL}{reverse('signin-signed-out')}"
+
+
+def told_there(connection: Connection) -> dict[str, str]:
+    """What is registered at the issuer so that signing out is one act: where it sends browsers back, and where it tells us."""
+    if connection.kind != Connection.Kind.OIDC:
+        return {}
+    ended = reverse("signin-ended-there", args=[connection.public_id])
+    return {"post_logout_redirect_uri": signed_out_uri(), "backchannel_logout_uri": f"{settings.BASE_URL}{ended}"}
+
+
 def clean_groups(groups: Groups) -> dict[str, list[str]]:
     """Roles by group. Raises Invalid."""
     if len(groups) > MOST_GROUPS:
@@ -119,7 +132,7 @@ def connect_saml(
             actor,
             {
                 "kind": Connection.Kind.SAML, "issuer": document["entityId"], "client_id": "", "secret_box": "", "document": document,
-                "groups": wanted, "groups_claim": groups_claim or "groups", "second_factor": second_factor,
+                "metadata_url": metadata_url, "groups": wanted, "groups_claim": groups_claim or "groups", "second_factor": second_factor,
             },
         )  # fmt: skip
 

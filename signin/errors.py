@@ -39,6 +39,11 @@ class DomainNotShown(DomainError):
     message = _("The file was not found there, or says something else. Put it there and try again.")
 
 
+class MetadataChanged(DomainError):
+    code = "metadata_changed"
+    message = _("The metadata say something else by now than what you were shown. Look again.")
+
+
 class ProviderUnreachable(DomainError):
     code = "provider_unreachable"
     message = _("The address could not be asked, or its answer cannot be used.")

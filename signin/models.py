@@ -13,7 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class SignIn(models.Model):
-    """A session of a person: where, when, last used. `key` is the session's own, so that it can be ended."""
+    """A session of a person: where, when, last used. `key` is the session's own, so that it can be ended.
+
+    One that came by an organisation's own sign-in names who and which session this is there: it ends when that one does.
+    """
 
     class Way(models.TextChoices):
         PASSWORD = "password", _("Password")
@@ -28,6 +31,8 @@ class SignIn(models.Model):
     started_at = models.DateTimeField(db_default=Now(), editable=False)
     last_used_at = models.DateTimeField(db_default=Now())
     ended_at = models.DateTimeField(null=True)
+    identity = models.ForeignKey("signin.Identity", models.CASCADE, null=True, related_name="+")
+    session_there = models.CharField(max_length=255, blank=True, default="", editable=False)
 
     class Meta:
         indexes = [models.Index(fields=["user", "-started_at"], name="signin_of_person")]
@@ -78,6 +83,9 @@ class Connection(models.Model):
     client_id = models.CharField(max_length=300, blank=True)
     secret_box = models.TextField(blank=True, help_text=_("The client secret, encrypted with the platform’s key."))
     document = models.JSONField(default=dict, help_text=_("The discovery document, or what the metadata say."))
+    metadata_url = models.CharField(
+        max_length=1000, blank=True, default="", help_text=_("Where the metadata came from, to be read again.")
+    )
     groups_claim = models.CharField(max_length=200, default="groups")
     groups = models.JSONField(default=dict, help_text=_("Roles by group."))
     second_factor = models.BooleanField(

@@ -2,6 +2,6 @@
 
 from core.personal import MEMBER, nobodys, personal
 
-personal("signin.SignIn", MEMBER, "account", "agent")
+personal("signin.SignIn", MEMBER, "account", "agent", "session_there")
 personal("signin.Identity", MEMBER, "account", "subject")
 nobodys("signin.Domain", "a domain of an organisation", "name")

@@ -15,6 +15,9 @@ class Said:
     # None: it says nothing about whether the address was checked.
     email_verified: bool | None = None
     groups: list[str] = field(default_factory=list)
+    # Of an OpenID Connect issuer: its name for the session there, and the token that shows it who is being signed out.
+    session: str = ""
+    token: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """For the cache."""

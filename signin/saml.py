@@ -4,9 +4,14 @@ OASIS SAML 2.0 Core, Bindings and Profiles (4.1). python3-saml checks signatures
 InResponseTo; DTDs and entities are refused by its parser.
 """
 
+import base64
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography import x509
 from django.conf import settings
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from onelogin.saml2.errors import OneLogin_Saml2_Error
@@ -58,6 +63,30 @@ def read_metadata(xml: str) -> dict[str, Any]:
         raise Untrue("metadata: incomplete")
     require_secure(address)
     return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A key a provider signs with, as a person compares it."""
+
+    fingerprint: str
+    """SHA-256 of the certificate, in hexadecimal."""
+    until: datetime | None
+    """What it says of its own end. Nothing here depends on it: providers sign with certificates of any age."""
+
+
+def certificates(document: dict[str, Any]) -> list[Certificate]:
+    """The keys whose signatures are taken: all that are named for signing, so that an old and a new one count side by side."""
+    several = (document.get("x509certMulti") or {}).get("signing") or []
+    found = []
+    for text in several or [document.get("x509cert", "")]:
+        der = base64.b64decode("".join(line for line in text.split() if "-----" not in line))
+        try:
+            until = x509.load_der_x509_certificate(der).not_valid_after_utc
+        except ValueError:
+            until = None
+        found.append(Certificate(hashlib.sha256(der).hexdigest(), until))
+    return found
 
 
 def provider(document: dict[str, Any], entity_id: str, acs: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from organisations.middleware import ONLY_KEY
 from organisations.models import User
 
 from . import errors
-from .models import SignIn
+from .models import Identity, SignIn
 from .tasks import send_notice
 
 # How exactly the last use is kept: a write for every request would cost more than the request.
@@ -38,6 +38,8 @@ PART = 10
 SEEN = "seen"
 # Said by the session: the organisation's own sign-in has asked for a second factor already.
 SHOWN_THERE = "second_factor_there"
+# And who and which session this is there (leaving.py).
+THERE = "signin.there"
 # A browser that was used within this time is known, and its sign-in is no news.
 KNOWN_FOR = timedelta(days=90)
 BROWSERS = (
@@ -83,13 +85,24 @@ def begin(request: HttpRequest, user: User) -> None:
     if way != SignIn.Way.ORGANISATION:
         session.pop(ONLY_KEY, None)
         session.pop(SHOWN_THERE, None)
+        session.pop(THERE, None)
+    there = session.get(THERE)
     facts = {"address": address_of(request), "agent": request.META.get("HTTP_USER_AGENT", "")[:200]}
     with acting_as(Principal(user.pk)), transaction.atomic():
         earlier = SignIn.objects.filter(user=user)
         recent = earlier.filter(last_used_at__gt=clock.now() - KNOWN_FOR)
         is_news = earlier.exists() and not recent.filter(**facts).exists()
         SignIn.objects.filter(key=session.session_key).delete()
-        made = SignIn.objects.create(user=user, key=session.session_key or "", way=way, **facts)
+        identity = (
+            there
+            and Identity.objects.filter(
+                user=user, organisation=session.get(ONLY_KEY), issuer=there["issuer"], subject=there["subject"]
+            ).first()
+        )
+        made = SignIn.objects.create(
+            user=user, key=session.session_key or "", way=way, identity=identity or None,
+            session_there=there["session"] if there else "", **facts,
+        )  # fmt: skip
         if is_news:
             send_notice.delay_on_commit(user.pk, made.pk)  # type: ignore[attr-defined]
 

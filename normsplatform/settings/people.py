@@ -15,7 +15,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 # Sign-in; accounts are made by an organisation's administrator, never by whoever comes along.
-ACCOUNT_ADAPTER = "organisations.accounts.InvitedOnlyAdapter"
+ACCOUNT_ADAPTER = "signin.adapter.Adapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_FORMS = {"add_email": "signin.forms.NoOtherAddress"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -25,7 +25,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
 # Servers inside the house that an organisation may name as its own sign-in, as host:port; all others must be public ones.
 SIGNIN_ALLOW = env.list("SIGNIN_ALLOW", default=[])
-ACCOUNT_RATE_LIMITS = {"organisation_sign_in": "20/m/ip", "session_extend": "30/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "organisation_sign_in": "20/m/ip",
+    "organisation_sign_out": "120/m/ip",
+    "session_extend": "30/m/user",
+}
 # So long before a session runs out its pages say so (WCAG 2.2.1).
 SESSION_WARNING_SECONDS = 600
 # The second factor: an authenticator app or a passkey; a passkey alone also signs in. Recovery codes are shown once.

@@ -39,6 +39,7 @@ def member_of(organisation: Organisation, user_id: int) -> User | None:
     """A person who belongs to the house now."""
     in_force = Q(until__isnull=True) | Q(until__gt=clock.now())
     held = Membership.objects.filter(in_force, organisation=organisation, user_id=user_id, user__is_active=True)
+    held = held.filter(suspended_at__isnull=True)
     found = held.select_related("user").first()
     return found.user if found else None
 

@@ -1,5 +1,7 @@
 """How the API knows who asks. The middleware has looked already; here DRF is told."""
 
+import re
+
 from rest_framework import authentication, exceptions
 from rest_framework.request import Request
 
@@ -21,10 +23,21 @@ OWN_THINGS = {
     "/api/v1/members/": Scope.MANAGE,
     "/api/v1/labels/": Scope.MANAGE,
 }
+# Doors of a case that ask for no more than to see it, and change something: what a key needs for that.
+ON_A_CASE = (
+    (re.compile(r"/api/v1/incidents/.+/(labels|watch|seal/requests/\d+/end)/"), Scope.ACT),
+    (re.compile(r"/api/v1/incidents/.+/(seats/\d+|seal/requests/\d+/answer)/"), Scope.DECIDE),
+)
 # What a key never does, whatever its scopes: give out more ways in. Whoever finds one would otherwise keep the house.
 BY_HAND = (
     "/api/v1/tokens/", "/api/v1/sealing-key/", "/api/v1/sessions/", "/api/v1/service-accounts/", "/api/v1/organisation/sign-in/",
 )  # fmt: skip
+
+
+def scope_for(path: str) -> Scope | None:
+    """What a key needs to change something here, where no action says so."""
+    own = (scope for prefix, scope in OWN_THINGS.items() if path.startswith(prefix))
+    return next(own, None) or next((scope for door, scope in ON_A_CASE if door.fullmatch(path)), None)
 
 
 def require_scope(token: ApiToken, method: str, path: str) -> None:
@@ -35,7 +48,7 @@ def require_scope(token: ApiToken, method: str, path: str) -> None:
         raise exceptions.PermissionDenied("A key cannot do this: sign in as a person.")
     if set(token.scopes) == {Scope.READ}:
         raise exceptions.PermissionDenied("This key may only read.")
-    needed = next((scope for prefix, scope in OWN_THINGS.items() if path.startswith(prefix)), None)
+    needed = scope_for(path)
     if needed is not None and needed not in token.scopes:
         raise exceptions.PermissionDenied(f"This key was not made for this: it lacks the scope “{needed}”.")
 

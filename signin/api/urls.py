@@ -11,6 +11,7 @@ urlpatterns = [
     path("organisation/sign-in/", views.SignInSettings.as_view(), name="api-organisation-signin"),
     path("organisation/sign-in/openid-connect/", views.SignInOidc.as_view(), name="api-organisation-signin-oidc"),
     path("organisation/sign-in/saml/", views.SignInSaml.as_view(), name="api-organisation-signin-saml"),
+    path("organisation/sign-in/saml/again/", views.SignInMetadata.as_view(), name="api-organisation-signin-metadata"),
     path("organisation/sign-in/domains/", views.DomainList.as_view(), name="api-organisation-domains"),
     path("organisation/sign-in/domains/<int:domain_id>/", views.DomainDetail.as_view(), name="api-organisation-domain"),
 ]

@@ -14,7 +14,7 @@ from organisations.actors import Actor
 from organisations.doors import actor_of
 from organisations.models import Organisation, User
 
-from .. import connections, services, sessions
+from .. import connections, rereading, saml, services, sessions
 from ..models import Connection, Domain, SignIn
 
 
@@ -48,6 +48,12 @@ class ConnectionSerializer(serializers.Serializer[dict[str, Any]]):
     groups = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
     groups_claim = serializers.CharField()
     second_factor = serializers.BooleanField()
+    post_logout_redirect_uri = serializers.CharField(
+        required=False, help_text="OpenID Connect: to be registered there."
+    )
+    backchannel_logout_uri = serializers.CharField(
+        required=False, help_text="OpenID Connect: where the issuer tells whom it signed out."
+    )
     changed_at = serializers.DateTimeField()
 
 
@@ -88,6 +94,31 @@ class SamlSerializer(GroupsSerializer):
 
     metadata = serializers.CharField(max_length=400_000, required=False, default="", allow_blank=True)
     metadata_url = serializers.CharField(max_length=1000, required=False, default="", allow_blank=True)
+
+
+class CertificateSerializer(serializers.Serializer[saml.Certificate]):
+    """A key the provider signs with."""
+
+    fingerprint = serializers.CharField(help_text="SHA-256 of the certificate.")
+    until = serializers.DateTimeField(allow_null=True)
+
+
+class ReadingSerializer(serializers.Serializer[rereading.Reading]):
+    """What the metadata say today beside what is in force."""
+
+    seen = serializers.CharField(help_text="Names this reading; sent back to take it.")
+    changes = serializers.BooleanField()
+    kept = CertificateSerializer(many=True)
+    added = CertificateSerializer(many=True)
+    dropped = CertificateSerializer(many=True)
+    address_before = serializers.CharField()
+    address = serializers.CharField()
+
+
+class SeenSerializer(serializers.Serializer[dict[str, Any]]):
+    """Which reading is taken."""
+
+    seen = serializers.CharField(max_length=64)
 
 
 class DomainSerializer(serializers.Serializer[dict[str, Any]]):
@@ -158,7 +189,9 @@ def settings_as_json(actor: Actor) -> dict[str, Any]:
     house = Organisation.objects.get(pk=actor.organisation.pk)
     return {
         "second_factor_required": house.second_factor_required,
-        "connection": {name: getattr(there, name) for name in names} if there else None,
+        "connection": {**{name: getattr(there, name) for name in names}, **connections.told_there(there)}
+        if there
+        else None,
     }
 
 
@@ -211,6 +244,25 @@ class SignInSaml(APIView):
         actor = actor_of(request)
         services.require_administrator(actor)
         connections.connect_saml(actor=actor, **sent(request, SamlSerializer))
+        return Response(settings_as_json(actor))
+
+
+class SignInMetadata(APIView):
+    """The SAML provider's metadata, read again from where they came."""
+
+    @extend_schema(operation_id="organisation_sign_in_metadata_look", request=None, responses=ReadingSerializer)
+    def post(self, request: Request) -> Response:
+        """Asks the address and says what would change; nothing does."""
+        return Response(ReadingSerializer(rereading.look_again(actor=actor_of(request))).data)
+
+    @extend_schema(
+        operation_id="organisation_sign_in_metadata_take", request=SeenSerializer, responses=SignInSettingsSerializer
+    )
+    def put(self, request: Request) -> Response:
+        """What was shown is in force; 409 when the address answers otherwise by now."""
+        actor = actor_of(request)
+        rereading.connection_for(actor)
+        rereading.take_again(actor=actor, **sent(request, SeenSerializer))
         return Response(settings_as_json(actor))
 
 

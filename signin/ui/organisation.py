@@ -16,7 +16,7 @@ from core.http import see_other, show_invalid
 from organisations.doors import actor_of
 from organisations.roles import Role
 
-from .. import connections, services
+from .. import connections, rereading, saml, services
 from ..factors import has_second_factor
 from ..models import Connection
 
@@ -137,6 +137,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if connection is not None and connection.kind == Connection.Kind.SAML:
         context |= {"entity_id": connections.entity_id(connection), "acs": connections.acs(connection)}
+    elif connection is not None:
+        context["told_there"] = connections.told_there(connection)
     return render(request, "signin/organisation.html", context)
 
 
@@ -179,6 +181,7 @@ def _connect(request: HttpRequest, kind: str, form_class: type[GroupsForm], conn
         "kind": kind,
         "other": there if there and there.kind != kind else None,
         "redirect_uri": connections.redirect_uri(),
+        "signed_out_uri": connections.signed_out_uri(),
     }
     return render(request, "signin/connect.html", context, status=422 if form.errors else 200)
 
@@ -193,6 +196,27 @@ def connect_oidc(request: HttpRequest) -> HttpResponse:
 def connect_saml(request: HttpRequest) -> HttpResponse:
     """A SAML identity provider becomes the organisation's sign-in."""
     return _connect(request, Connection.Kind.SAML, SamlForm, connections.connect_saml)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def metadata_again(request: HttpRequest) -> HttpResponse:
+    """Reads a SAML provider's metadata again: POST asks and shows what would change; with what was `seen` it is taken."""
+    actor = actor_of(request)
+    connection = rereading.readable(actor)
+    context: dict[str, Any] = {"connection": connection}
+    if connection is not None:
+        context["certificates"] = saml.certificates(connection.document)
+    if request.method != "POST":
+        return render(request, "signin/metadata.html", context)
+    if seen := request.POST.get("seen", ""):
+        rereading.take_again(actor=actor, seen=seen)
+        messages.success(request, _("The metadata are in force as they were shown."))
+        return see_other(HOME)
+    try:
+        context["reading"] = rereading.look_again(actor=actor)
+    except Invalid as error:
+        context["problems"] = error.fields["metadata_url"]
+    return render(request, "signin/metadata.html", context, status=422 if "problems" in context else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

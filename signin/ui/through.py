@@ -29,7 +29,7 @@ from core.forms import Form
 from core.http import SeeOther, error_page
 from organisations.middleware import ONLY_KEY, SESSION_KEY
 
-from .. import connections, errors, oidc, saml
+from .. import connections, errors, leaving, oidc, saml
 from ..arriving import arrive
 from ..models import Connection
 from ..said import Said, Untrue
@@ -202,6 +202,7 @@ def let_in(request: HttpRequest, connection: Connection, said: Said, onward: str
     request.session[ONLY_KEY] = request.session[SESSION_KEY] = connection.organisation_id
     if connection.second_factor:
         request.session[SHOWN_THERE] = connection.organisation_id
+    leaving.remember(request, connection, said)
     record_authentication(request, user, method="organisation", connection=str(connection.public_id))
     response: HttpResponse = perform_login(request, Login(user=user, redirect_url=onward or None))
     return response

@@ -81,7 +81,7 @@ NO_PAGE = {
     "ui-catalogue",  # switched on for developers only; looked at in tests/design
 }
 # Signed in, these lead on to the first page.
-FOR_VISITORS = {"signin-organisation", "account_login", "account_signup", "account_reset_password"}
+FOR_VISITORS = {"signin-organisation", "signin-signed-out", "account_login", "account_signup", "account_reset_password"}
 
 
 def pages() -> list[Address]:
@@ -123,7 +123,9 @@ class House:
             return self.invited if address.name == "seat-declare" else self.member
         if address.door.kind is Kind.OWN:
             return self.insider if address.door.methods[READ] is Action.MANAGE_ORGANISATION else self.author
-        if address.name in SECOND_FACTOR | WITH_SEALING_KEY:
+        if address.name in SECOND_FACTOR | WITH_SEALING_KEY | {
+            "account_reauthenticate"
+        }:  # who has a password to show again
             return self.author
         return self.publisher if address.door.kind is Kind.PUBLISHER else self.insider
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
+from organisations import middleware
 from tests.people import People
 
 from .rooms import Room, for_public_pages, made_once
@@ -69,3 +71,30 @@ def world(mine: Room, files_root: Path, public_login: None) -> World:
 def bare_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages are decided but not drawn: for tables of answers with thousands of requests."""
     monkeypatch.setattr("django.template.backends.django.Template.render", lambda *_args, **_more: "")
+    monkeypatch.setattr("django.core.handlers.base.log_response", lambda *_args, **_more: None)
+
+
+@pytest.fixture
+def remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who knocks is found out once for each: of the thousands of requests that follow only what they may is asked.
+
+    That an ended or suspended membership ends the session at once is tried without this (`test_outside_nothing_is_there`).
+    """
+    find, known = middleware.find_actor, dict[str, dict[str, Any]]()
+    kept = ("user", "token", "token_refused")
+
+    def once(request: Any) -> Any:
+        key = request.headers.get("Authorization") or request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if not key:
+            return find(request)
+        if key not in known:
+            known[key] = {
+                "actor": find(request),
+                **{name: getattr(request, name) for name in kept if hasattr(request, name)},
+            }
+        for name in kept:
+            if name in known[key]:
+                setattr(request, name, known[key][name])
+        return known[key]["actor"]
+
+    monkeypatch.setattr(middleware, "find_actor", once)

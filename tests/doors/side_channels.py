@@ -1,19 +1,25 @@
 """Every way round a permission that people of other platforms were hurt by: one list, read by `test_side_channels.py`.
 
-A channel is a question somebody may ask, and everything the answer says: body, headers, names of files. `at` is the least
-grade on the case at which it may tell what stands beside it; whoever holds less must learn nothing by it, and the words
-they may not learn are those of their grade and above.
+A channel is a question somebody may ask, and everything the answer says: body, headers, names of files. An object is a thing on
+the case with words that stand nowhere else, and the least grade that may read them: whoever holds less must not find those words
+by any channel.
 """
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
+from core.errors import NotAllowed
 from core.tenancy import acting_as
+from incidents.searching import look_everywhere, save_search
+from incidents.selectors import Wanted
+from incidents.services import edit_incident
 from notifications import hooks, sending
 from notifications.feed import calendar_at
 from notifications.mail import send_to
@@ -22,11 +28,43 @@ from notifications.services import choose_email, make_calendar_address
 from organisations.actors import Actor
 from organisations.roles import Grade
 
+from .addresses import READ, Address, Kind, walk
+from .test_urls import url_of
 from .world import World
 
-# Words of the case, by the least grade that may read them: part of its facts; what hangs on its evidence.
-FACTS = ("Quillwort", "Bergamot", "Saxifrage")
-EVIDENCE = ("Tormentil denial", "Tormentil measure", "Tormentil advice", "Tormentil court", "Sign-in log")
+
+@dataclass(frozen=True)
+class Thing:
+    """A kind of thing on a case, words of one of them, and the least grade that may read it; None: its owner alone."""
+
+    name: str
+    words: tuple[str, ...]
+    grade: int | None
+
+
+THINGS = [
+    Thing("case", ("Quillwort", "Bergamot", "Saxifrage"), Grade.SUMMARY),
+    Thing("statement", ("Tormentil office",), Grade.SUMMARY),
+    Thing("remediation task", ("Tormentil task",), Grade.SUMMARY),
+    Thing("restoration of a service", ("Saxifrage clinic",), Grade.SUMMARY),
+    Thing("evidence item", ("Sign-in log", "Payments for the mail relay"), Grade.EVIDENCE),
+    Thing("hold on an item", ("Tormentil claim",), Grade.EVIDENCE),
+    Thing("finding", ("operation against the Games",), Grade.EVIDENCE),
+    Thing("contest of a finding", ("Tormentil denial",), Grade.EVIDENCE),
+    Thing("panel", ("/panels/1/",), Grade.EVIDENCE),
+    Thing("reply to a finding", ("Saxifrage agrees",), Grade.EVIDENCE),
+    Thing("measure", ("Tormentil measure",), Grade.EVIDENCE),
+    Thing("recommendation", ("Tormentil advice",), Grade.EVIDENCE),
+    Thing("package", ("Tormentil court",), Grade.EVIDENCE),
+    Thing("draft", ("Tormentil draft",), None),
+    Thing("saved search", ("Tormentil search",), None),
+    Thing("key for programs", ("Tormentil key",), None),
+]
+
+
+def words_above(grade: int) -> tuple[str, ...]:
+    """Words of everything that asks for more than this grade."""
+    return tuple(word for thing in THINGS if thing.grade is None or thing.grade > grade for word in thing.words)
 
 
 @dataclass(frozen=True)
@@ -36,6 +74,7 @@ class Asked:
     actor: Actor
     client: Client
     world: World
+    holder: Actor
 
     @property
     def case(self) -> str:
@@ -49,7 +88,14 @@ class Asked:
 
     def get(self, address: str, **headers: str) -> str:
         """One answer, whole."""
-        return said(self.client.get(address, headers=headers))
+        return self.send("get", address, headers=headers)
+
+    def send(self, method: str, address: str, *body: Any, **more: Any) -> str:
+        """The same for any request, which leaves nothing behind."""
+        with transaction.atomic():
+            text = said(getattr(self.client, method)(address, *body, **more))
+            transaction.set_rollback(True)
+        return text
 
 
 def said(answer: Any) -> str:
@@ -76,6 +122,11 @@ def inbox(asked: Asked) -> str:
 
 def email(asked: Asked, how: str) -> str:
     told(asked)
+    return mailed(asked, how)
+
+
+def mailed(asked: Asked, how: str) -> str:
+    """Everything an e-mail would say now of what they were told."""
     with acting_as(asked.actor.principal):
         choose_email(actor=asked.actor, email=how)
         Notification.objects.update(mailed_at=None)
@@ -85,7 +136,8 @@ def email(asked: Asked, how: str) -> str:
 
 
 def calendar(asked: Asked) -> str:
-    with acting_as(asked.actor.principal):
+    secret = ""
+    with acting_as(asked.actor.principal), contextlib.suppress(NotAllowed):  # a guest has no calendar
         secret = make_calendar_address(actor=asked.actor)
     return (calendar_at(secret) or b"").decode() + asked.get("/deadlines/") + asked.get("/api/v1/deadlines/")
 
@@ -129,20 +181,52 @@ def files(asked: Asked) -> str:
 
 def conditional(asked: Asked) -> str:
     """As somebody who knows the version: an ETag must not be confirmed."""
-    return asked.get(asked.api, **{"If-None-Match": '"1"'}) + said(
-        asked.client.patch(asked.api, {"title": "x"}, content_type="application/json", headers={"If-Match": '"1"'})
+    known = {"If-Match": '"1"'}
+    return asked.get(asked.api, **{"If-None-Match": '"1"'}) + asked.send(
+        "patch", asked.api, {"title": "x"}, content_type="application/json", headers=known
     )
+
+
+def case_addresses() -> list[Address]:
+    """Every address of a case that is read."""
+    return [address for address in walk() if address.door.kind is Kind.CASE and READ in address.door.methods]
+
+
+TAKEN = ("csv", "json", "document", "data", "file", "content", "list", "receipt")
 
 
 def exports(asked: Asked) -> str:
-    """Every file there is to take."""
-    reference = asked.world.incident.reference
-    names = (
-        "evidence-csv", "api-evidence-csv", "attribution-matrix-csv", "package-list", "incident-looks-csv", "incident-looks-json",
-    )  # fmt: skip
-    return "".join(asked.get(reverse(name, args=[reference])) for name in names) + asked.get(
-        reverse("review-document", args=[reference, asked.world.names["int:number"]])
-    )
+    """Every file there is to take, and every list of what was made for taking: documents, packages, records, tables."""
+    found = [address for address in case_addresses() if address.name.rsplit("-", 1)[-1] in TAKEN]
+    return "".join(asked.get(url_of(address, asked.world)) for address in found)
+
+
+def every_page(asked: Asked) -> str:
+    """Everything on the case that can be asked for, page and API."""
+    return "".join(asked.get(url_of(address, asked.world)) for address in case_addresses())
+
+
+def own_house(asked: Asked) -> str:
+    """All there is of one's own and one's house's: members, grants, audit and its files, exports, retention, deadlines, duty."""
+    found = [address for address in walk() if address.door.kind is Kind.PERSON and READ in address.door.methods]
+    return "".join(asked.get(url_of(address, asked.world)) for address in found)
+
+
+def watched_search(asked: Asked) -> str:
+    """A search of theirs that begins to match the case: what the clock tells them, in the inbox and by e-mail."""
+    incident, analyst = asked.world.incident, asked.holder
+    with acting_as(asked.actor.principal), contextlib.suppress(NotAllowed):  # a guest keeps none
+        save_search(actor=asked.actor, name="Wings", wanted=Wanted(words="wolfsbane"))
+    with acting_as(analyst.principal):
+        incident.refresh_from_db()
+        edit_incident(
+            actor=analyst,
+            reference=incident.reference,
+            version=incident.version,
+            facts={"summary": "Bergamot, wolfsbane wing."},
+        )
+    look_everywhere()
+    return asked.get("/inbox/") + asked.get("/searches/") + asked.get("/api/v1/searches/") + mailed(asked, "each")
 
 
 def ledger(asked: Asked) -> str:
@@ -155,21 +239,29 @@ def ledger(asked: Asked) -> str:
 
 def messages(asked: Asked) -> str:
     """What errors say: of a name that clashes, a link that points there, a version that is stale."""
-    answers = [
-        asked.client.post(f"{asked.api}links/", {"other": asked.world.incident.reference, "kind": "related"}),
-        asked.client.post(f"{asked.api}evidence/", {"title": "x"}, content_type="application/json"),
-        asked.client.put(f"{asked.api}watch/"),
-        asked.client.post(f"{asked.case}watch/"),
-    ]
-    return "".join(said(answer) for answer in answers)
+    reference = asked.world.incident.reference
+    return "".join(
+        asked.send(method, f"{base}{end}", *body)
+        for method, base, end, *body in (
+            ("post", asked.api, "links/", {"other": reference, "kind": "related"}),
+            ("post", asked.api, "evidence/", {"title": "x"}),
+            ("put", asked.api, "watch/"),
+            ("post", asked.case, "watch/"),
+            ("post", asked.case, "close/"),
+        )
+    )
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One way, and the least grade at which it tells what hangs on evidence."""
+    """One way. `of_house`: it is the house that is told, whoever of it asks."""
 
     name: str
     ask: Callable[[Asked], str]
+    of_house: bool = False
+    inside: bool = (
+        False  # asked of whoever sees something of the case; of the others, `test_table.py` asks every address
+    )
 
 
 CHANNELS = [
@@ -177,11 +269,14 @@ CHANNELS = [
     Channel("e-mail", lambda asked: email(asked, "each")),
     Channel("digest", lambda asked: email(asked, "digest")),
     Channel("calendar and deadlines", calendar),
-    Channel("webhook", webhook),
+    Channel("webhook", webhook, of_house=True),
     Channel("lists, counts, search", searches),
     Channel("file addresses", files),
     Channel("versions and ETags", conditional),
     Channel("exports", exports),
     Channel("ledger views", ledger),
     Channel("error messages", messages),
+    Channel("watched searches", watched_search),
+    Channel("one's own house and its audit", own_house),
+    Channel("every page of the case", every_page, inside=True),
 ]

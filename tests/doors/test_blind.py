@@ -6,6 +6,7 @@ is like no other number. The walk takes every address there is, so a new page is
 
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,17 +19,21 @@ from pypdf import PdfReader
 from accountability import services as accountability
 from core.tenancy import acting_as
 from incidents import blind, hiding
+from notifications import hooks
 from notifications.mail import send_to
 from notifications.models import Notification
-from notifications.services import choose_email
-from organisations.actors import Actor
+from notifications.sending import claim
+from notifications.services import add_endpoint, choose_email
+from organisations.actors import Actor, system_for
 from organisations.roles import FOR_MEMBERS, Grade, Role
 from organisations.services import found_organisation
 from tests.people import HOUSES, NOT_ACCREDITED, House, People, accredited, member
 
-from .addresses import READ, walk
+from .acts import ACTS
+from .addresses import READ, WRITES, walk
 from .rooms import Room, made_once
-from .test_urls import url_of
+from .test_urls import kind_of, url_of
+from .workers import by_owner, let_the_owner_see
 from .world import World, build, shared
 
 pytestmark = [
@@ -191,6 +196,101 @@ def test_no_name_of_another_stands_in_any_answer(
             "evidence-item",
             "panel",
         } <= read
+
+
+def written(world: World) -> Iterator[tuple[str, str, str]]:
+    """Every address that takes something, with each method: name, method, address."""
+    for address in walk():
+        if address.name not in DIRECTORY | OWN:
+            for method in WRITES:
+                if method in address.door.methods:
+                    yield address.name, method, url_of(address, world)
+
+
+def answer_of(client: Client, answer: Any) -> str:
+    """What an act answers, and what the page says that it leads to: what was done is said there."""
+    said = text_of(answer)
+    where = str(answer.headers.get("Location", ""))
+    return said + text_of(client.get(where)) if where.startswith("/") and "/accounts/" not in where else said
+
+
+@pytest.mark.parametrize("house", ["vela", "orrin", "amal", "brigid"])
+def test_no_name_of_another_stands_in_what_an_act_answers(
+    cast: People, blind_world: World, sign_in: Callable[[Actor], Client], house: str
+) -> None:
+    """Forms that come back (422), refusals that name the rule (409), bodies of the API, messages after a redirect, headers."""
+    actor = everybody(getattr(cast, house))
+    client, numbers = sign_in(actor), own_numbers(actor)
+    wrong: list[tuple[Any, ...]] = []
+    seen: Counter[int] = Counter()
+    for name, method, url in written(blind_world):
+        with transaction.atomic():
+            answer = client.generic(method, url, "{}", content_type=kind_of(url), headers={"If-Match": '"1"'})
+            text = answer_of(client, answer)
+            transaction.set_rollback(True)
+        seen[answer.status_code] += 1
+        if found := names_in(text.replace(url, ""), house, numbers):
+            wrong.append((method, name, answer.status_code, sorted(found)))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert seen[422] + seen[400] > 30 and sum(seen.values()) > 200  # it was not all refusals
+
+
+def letters_since(before: int) -> Iterator[tuple[str, str]]:
+    """Every e-mail that what was told since would become, with the house of its reader."""
+    told = by_owner("SELECT DISTINCT recipient_id FROM notifications_notification WHERE id > %s", before)
+    for (number,) in told:
+        by_owner(
+            "INSERT INTO notifications_preference (user_id, email) VALUES (%s, 'each') ON CONFLICT (user_id) DO UPDATE SET email = 'each'",
+            number,
+        )
+        mail.outbox.clear()
+        send_to(number, "each")
+        for letter in mail.outbox:
+            house = str(letter.to[0]).rpartition("@")[2].removeprefix("zq").partition(".")[0]
+            yield house, f"{letter.subject} {letter.body} {letter.extra_headers}"
+
+
+def calls_since(before: int) -> Iterator[tuple[str, str]]:
+    """Every message to a program that is due since, with the house it goes to."""
+    due = "SELECT d.id, d.organisation_id, o.slug FROM notifications_delivery d JOIN organisations_organisation o ON o.id = d.organisation_id"
+    for number, organisation, slug in by_owner(f"{due} WHERE d.id > %s", before):
+        message = claim(system_for(organisation), number)
+        if message is not None:
+            yield slug.removeprefix("zq"), f"{message.url} {message.text} {message.headers}"
+
+
+LAST = "SELECT coalesce(max(id), 0) FROM {}"
+
+
+def test_what_an_act_answers_and_sets_going_names_nobody_else(
+    cast: People, blind_world: World, sign_in: Callable[[Actor], Client]
+) -> None:
+    """Each act of `acts.py`, done in the blind case by its holder: the answer, the e-mails and the calls of webhooks it leads to."""
+    let_the_owner_see()
+    with acting_as(cast.vela.admin.principal):  # a program of the holder's that hears of everything
+        kinds = [kind.code for kind in hooks.subscribable()]
+        add_endpoint(actor=cast.vela.admin, name="Relay", url="https://relay.example/", kinds=kinds)
+    typed = {"ferrow", str(cast.ferrow.organisation.pk)}  # the house one shares with is chosen by its name
+    actor = everybody(cast.vela)
+    client, numbers = sign_in(actor), own_numbers(actor)
+    parts = {address.name: address.parts for address in walk()}
+    ((told,),) = by_owner("SELECT coalesce(max(id), 0) FROM notifications_notification")
+    ((sent,),) = by_owner("SELECT coalesce(max(id), 0) FROM notifications_delivery")
+    wrong: list[tuple[Any, ...]] = []
+    letters = calls = 0
+    for act in (act for act in ACTS if act.by == "holder"):
+        with transaction.atomic():
+            answer = act.sent(client, blind_world, parts[act.address])
+            if found := names_in(answer_of(client, answer), "vela", numbers) - typed:
+                wrong.append((act.address, answer.status_code, found))
+            post, called = list(letters_since(told)), list(calls_since(sent))
+            transaction.set_rollback(True)
+        letters, calls = letters + len(post), calls + len(called)
+        for house, text in [*post, *called]:
+            if {each for each in CANARY.findall(text) if each.lower() != house}:
+                wrong.append((act.address, house, text))
+    assert not wrong, "\n".join(map(str, wrong))
+    assert letters > 2 and calls > 10  # something was set going
 
 
 @pytest.mark.parametrize("house", ["vela", "meridian", *PARTS])

@@ -91,12 +91,16 @@ def of_nothing(address: Address, world: World) -> World:
 
 
 def answered(client: Client, method: str, url: str) -> tuple[int, int, list[str], str]:
-    """Status, statements asked of the database, names of headers, and the body without what differs between any two."""
+    """Status, statements asked of the database, headers, and the body, without what differs between any two."""
     connection.queries_log.clear()  # it keeps a fixed number, and then counts nothing any more
     with CaptureQueriesContext(connection) as queries:
         answer = send(client, method, url)
     body = VOLATILE.sub("", told(answer, url))
-    return answer.status_code, len(queries), sorted(set(answer.headers) - {"X-Request-Id", "Content-Length"}), body
+    headers = [
+        VOLATILE.sub("", f"{name}: {value}".replace(url, ""))
+        for name, value in answer.headers.items() if name not in {"X-Request-Id", "Content-Length"}
+    ]  # fmt: skip
+    return answer.status_code, len(queries), sorted(headers), body
 
 
 def difference(one: tuple[Any, ...], other: tuple[Any, ...]) -> str:

@@ -166,7 +166,7 @@ def let_the_owner_see() -> None:
     """For the rest of the test the role that passes every policy may read and write every table."""
     with connection.cursor() as cursor:
         cursor.execute("RESET ROLE")
-        cursor.execute("GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO norms_definer")
+        cursor.execute("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO norms_definer")
         cursor.execute("SET LOCAL ROLE norms_app")
 
 

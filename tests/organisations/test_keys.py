@@ -1,6 +1,7 @@
 """Keys for programs: never more than their person, never more than they were made for, never without an end; and
 accounts that are nobody's."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -16,9 +17,19 @@ from incidents.services import file_incident
 from ledger.models import Entry
 from organisations import keys, tokens
 from organisations.actors import Actor, actor_for
-from organisations.api.authentication import BY_HAND, OWN_THINGS
+from organisations.api.authentication import BY_HAND, OWN_THINGS, scope_for
 from organisations.models import ApiToken, Membership, User
-from organisations.roles import DECISIONS, SERVICE_ROLES, Action, Role, Scope, actions_of, actions_within
+from organisations.roles import (
+    DECISIONS,
+    READS,
+    SERVICE_ROLES,
+    TAKES_OUT,
+    Action,
+    Role,
+    Scope,
+    actions_of,
+    actions_within,
+)
 from organisations.services import add_member, change_roles, end_membership, invite_member
 from tests.doors.addresses import WRITES, Kind, walk
 from tests.people import People
@@ -136,6 +147,19 @@ def test_doors_without_an_action_ask_a_key_for_a_scope() -> None:
         name for name in set(own_things()) - asked_by_service if not found[name].startswith((*OWN_THINGS, *BY_HAND))
     }
     assert loose == set()
+
+
+def test_doors_that_ask_to_see_and_change_something_ask_a_key_for_a_scope() -> None:
+    computes = {"api-board-what-if"}  # and saves nothing
+    sees = READS - TAKES_OUT
+    numbered = {"incident": "INC-2026-000001", "int": "1", "evidence": "E-1", "finding": "F-1"}
+    loose = set()
+    for address in walk():
+        changes = any(address.door.methods.get(method) in sees for method in WRITES)
+        path = "/" + re.sub(r"<(\w+):\w+>", lambda part: numbered.get(part[1], "x"), address.route)
+        if address.is_api and address.door.kind is Kind.CASE and changes and scope_for(path) is None:
+            loose.add(address.name)
+    assert loose == computes
 
 
 def test_a_reading_key_changes_nothing_of_ones_own(people: People) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import http.server
 import json
+import secrets
 import threading
 import time
 from collections.abc import Iterator
@@ -36,8 +37,32 @@ class Issuer:
         there = {
             "issuer": self.address, "authorization_endpoint": f"{self.address}/authorize", "token_endpoint": f"{self.address}/token",
             "jwks_uri": f"{self.address}/jwks", "userinfo_endpoint": f"{self.address}/userinfo",
+            "end_session_endpoint": f"{self.address}/end?tenant=1",
         }  # fmt: skip
         return {**there, **self.document}
+
+    def sign_out(self, address: str) -> str:
+        """The person is signed out there: where the browser is sent back to. Raises when the question is not ours to take."""
+        asked = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        assert address.startswith(f"{self.address}/end?tenant=1&") and asked["client_id"] == CLIENT
+        hint = jwt.decode(
+            asked["id_token_hint"], self.key.public_key(), algorithms=["ES256"], audience=CLIENT, issuer=self.address
+        )
+        assert hint["sub"] == self.person["sub"]
+        return f"{asked['post_logout_redirect_uri']}?state={asked['state']}"
+
+    def logout_token(self, header: dict[str, Any] | None = None, **claims: Any) -> str:
+        """Says that somebody was signed out there; `claims` are laid over what is true, None takes one away."""
+        now = int(time.time())
+        told = {
+            "iss": self.address, "aud": CLIENT, "iat": now, "exp": now + 120, "jti": secrets.token_hex(8),
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}}, **claims,
+        }  # fmt: skip
+        told = {name: value for name, value in told.items() if value is not None}
+        algorithm = "HS256" if isinstance(self.signing_key, str) else "ES256"
+        return jwt.encode(
+            told, self.signing_key, algorithm=algorithm, headers={"kid": "one", "typ": "logout+jwt", **(header or {})}
+        )
 
     def jwks(self) -> dict[str, Any]:
         public = json.loads(ECAlgorithm.to_jwk(self.key.public_key()))

@@ -45,13 +45,29 @@ class Provider:
         ).decode()
         self.mail, self.name, self.groups = "new@vela.example", "Ada New", ["Analysts"]
 
-    def metadata(self, address: str = "https://idp.vela.example/sso") -> str:
-        body = base64.b64encode(self.certificate.public_bytes(serialization.Encoding.DER)).decode()
-        return (
-            f'<md:EntityDescriptor xmlns:md="{Names.NS_MD}" entityID="{ENTITY}">'
-            '<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
+    @property
+    def der(self) -> bytes:
+        """The certificate as its fingerprint is made of it."""
+        return self.certificate.public_bytes(serialization.Encoding.DER)
+
+    def metadata(
+        self,
+        address: str = "https://idp.vela.example/sso",
+        *,
+        entity: str = ENTITY,
+        beside: tuple["Provider", ...] = (),
+    ) -> str:
+        """Its metadata; `beside` are other keys it names for signing, before its own."""
+        named = [base64.b64encode(each.der).decode() for each in (*beside, self)]
+        keys = "".join(
             f'<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{Names.NS_DS}"><ds:X509Data><ds:X509Certificate>{body}'
             "</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+            for body in named
+        )
+        return (
+            f'<md:EntityDescriptor xmlns:md="{Names.NS_MD}" entityID="{entity}">'
+            '<md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">'
+            f"{keys}"
             f'<md:SingleSignOnService Binding="{Names.BINDING_HTTP_REDIRECT}" Location="{address}"/>'
             "</md:IDPSSODescriptor></md:EntityDescriptor>"
         )

@@ -3,7 +3,7 @@
 import json
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html import unescape
 from typing import Any
 
@@ -23,45 +23,13 @@ from signin.models import Connection, Domain, Identity
 from signin.services import require_second_factor
 from tests.people import People
 
-from .issuer import CLIENT, SECRET, Issuer, running
+from .houses import GROUPS, connected, verified
+from .issuer import CLIENT, SECRET, Issuer
 from .test_second_factor import code_of, with_app
 
 pytestmark = [pytest.mark.duty("SHR-1"), pytest.mark.django_db]
 
 SignIn = Callable[[Actor], Client]
-GROUPS = {"Analysts": ["analyst"], "Keepers": ["custodian", "researcher"], "Chiefs": ["org_admin"]}
-
-
-@pytest.fixture
-def issuer(settings: Any) -> Iterator[Issuer]:
-    with running() as there:
-        settings.SIGNIN_ALLOW = [there.address.removeprefix("http://")]
-        yield there
-
-
-def verified(actor: Actor, name: str) -> Domain:
-    """A domain shown to be theirs."""
-    with acting_as(actor.principal):
-        domain = connections.add_domain(actor=actor, name=name)
-        Domain.objects.filter(pk=domain.pk).update(verified_at=clock.now())
-        return domain
-
-
-def connected(actor: Actor, issuer: Issuer, **more: Any) -> Connection:
-    with acting_as(actor.principal):
-        return connections.connect_oidc(
-            actor=actor, issuer=issuer.address, client_id=CLIENT, client_secret=SECRET, groups=GROUPS, **more
-        )
-
-
-@pytest.fixture
-def vela(people: People, issuer: Issuer) -> People:
-    """Vela signs in at the issuer, and vela.example is theirs."""
-    found_platform()
-    connected(people.vela.admin, issuer)
-    verified(people.vela.admin, "vela.example")
-    issuer.person = {"sub": "u1", "email": "new@vela.example", "name": "Ada New", "groups": ["Analysts", "Others"]}
-    return people
 
 
 def out(client: Client, where: str = "vela", **more: str) -> str:

@@ -15,8 +15,9 @@ from signin import connections
 from signin.models import Connection
 from tests.people import People
 
+from .houses import GROUPS, verified
 from .provider import ENTITY, Provider
-from .test_oidc import GROUPS, out, roles_of, verified
+from .test_oidc import out, roles_of
 
 pytestmark = [pytest.mark.duty("SHR-1"), pytest.mark.django_db]
 
