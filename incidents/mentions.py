@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
 from notifications.services import tell
 from organisations.actors import Actor
@@ -20,6 +21,7 @@ from organisations.roles import Grade
 from .blind import handles_of
 from .models import Incident
 
+HINT = _("Name somebody with @ to tell them: @amal, @hana.okafor, or in a case worked on without names a handle.")
 NAMED = re.compile(r"(?<![\w@./+-])@([^\W_][\w.-]{1,79})")
 # More names in one text than a person writes to are a list, not a conversation.
 MOST = 20

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core.countries import country_choices
 from core.forms import Form
 from core.marks import Mark
+from incidents.mentions import HINT
 from incidents.models import Incident
 from organisations.models import Organisation
 from organisations.querysets import directory
@@ -232,7 +233,7 @@ class ContestForm(Form):
     """What speaks against a finding."""
 
     kind = forms.ChoiceField(label=_("What kind of contest?"), widget=forms.RadioSelect)
-    text = forms.CharField(label=_("What is contested, and by whom"), widget=area())
+    text = forms.CharField(label=_("What is contested, and by whom"), widget=area(), help_text=HINT)
 
     def __init__(self, *args: Any, finding: Finding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

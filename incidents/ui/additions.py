@@ -21,6 +21,7 @@ from organisations.roles import Action
 
 from .. import services
 from ..access import case_for
+from ..mentions import HINT
 from ..models import IncidentLink
 from ..statements import statement_kinds
 from .fact_forms import set_choices
@@ -70,7 +71,7 @@ class StatementForm(Form):
 class TimelineForm(Form):
     """Something that happened in the case's own time."""
 
-    what = forms.CharField(label=_("What happened?"))
+    what = forms.CharField(label=_("What happened?"), help_text=HINT)
     at = UncertainDateField(label=_("When?"), required=False)
     source = forms.CharField(label=_("How is this known?"), required=False, widget=forms.Textarea(attrs={"rows": 3}))
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from core import clock
 from core.form_fields import EstimateField, UncertainDateField
 from core.forms import FilterForm, Form
+from incidents.mentions import HINT
 from incidents.models import ServiceHit
 from organisations.models import Organisation, User
 
@@ -121,7 +122,7 @@ class TaskForm(Form):
     """What is to be done, by whom, by when, after what."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
-    description = forms.CharField(label=_("What is to be done?"), required=False, widget=forms.Textarea)
+    description = forms.CharField(label=_("What is to be done?"), required=False, widget=forms.Textarea, help_text=HINT)
     organisation = forms.ChoiceField(label=_("Owner"), help_text=_("Organisations that can see this case."))
     person = forms.ChoiceField(
         label=_("Person"),

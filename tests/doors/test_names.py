@@ -196,3 +196,15 @@ def test_no_code_reads_a_name_past_its_field() -> None:
             if asked.search(line) and not any(each in line for each in OTHER_NAMES):
                 found.append(f"{where}:{number} {line.strip()}")
     assert not found, "\n".join(found)
+
+
+def test_names_are_lifted_in_one_place_only() -> None:
+    """`core.naming.lifted` shows everybody's name: it is for the package a keeper of names takes out, where each look is told."""
+    root = Path(__file__).parent.parent.parent
+    users = [
+        path.relative_to(root).as_posix()
+        for path in sorted(root.glob("*/**/*.py"))
+        if re.search(r"\blifted\(\)", path.read_text())
+        and not path.relative_to(root).as_posix().startswith(("tests/", "var/"))
+    ]
+    assert users == ["core/naming.py", "exchange/package/building.py"]

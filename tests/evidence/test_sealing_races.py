@@ -14,6 +14,10 @@ from evidence.errors import NotAgreed, RequestOver
 from evidence.models import SealAnswer, SealedFile, SealRequest
 from evidence.selectors import custody_fault, custody_of
 from evidence.states import RequestState
+from organisations.actors import SYSTEM_EMAIL
+from organisations.errors import StillHolds
+from organisations.models import Membership, User
+from organisations.services import end_membership
 from sealing import stream
 from tests.people import People
 
@@ -74,6 +78,31 @@ def test_a_refusal_and_two_approvals_together_end_in_one_of_two_ways(case: Seale
         assert state == RequestState.GRANTED and answers.count(True) == 2, (
             "two of three agreed, whenever the third refused"
         )
+
+
+@pytest.mark.duty("SHR-2")
+def test_custodians_who_leave_three_houses_at_once_leave_as_many_as_must_agree(case: Sealed) -> None:
+    User.objects.get_or_create(email=SYSTEM_EMAIL, defaults={"name": "Norms Platform", "is_system": True})
+    case.sealed()
+    houses = [case.people.meridian, case.people.tessera, case.people.amal]
+    leavers = []
+    for house, custodian in zip(houses, case.custodians, strict=True):
+        with acting_as(house.admin.principal), transaction.atomic():
+            leavers.append(Membership.objects.get(user=custodian.user, organisation=house.organisation).pk)
+
+    def leave(index: int) -> str:
+        admin = houses[index].admin
+        with acting_as(admin.principal), transaction.atomic():
+            end_membership(actor=admin, membership_id=leavers[index])
+        return "left"
+
+    results = together(leave, times=3)
+    assert results.count("left") == 1 and sum(isinstance(result, StillHolds) for result in results) == 2, results
+    request = case.request()
+    for index, result in enumerate(results):
+        if result != "left":
+            case.answer(request, case.custodians[index])
+    assert case.read(request) == SECRET
 
 
 def test_openings_at_once_are_all_recorded_and_an_end_stops_the_rest(case: Sealed) -> None:

@@ -141,6 +141,8 @@ def test_what_hangs_on_evidence_is_told_to_who_sees_evidence(
         )  # fmt: skip
     assert told(assessor) == [("evidence.mentioned", item.label)]
     assert told(coordinator) == []
+    shared(people.vela.analyst, incident, people.palaver.organisation, Grade.EVIDENCE)
+    assert told(coordinator) == []  # and does not find it in the inbox once it sees evidence
 
 
 def test_a_task_saved_again_tells_nobody_again_but_each_of_its_texts_tells(people: People, incident: Incident) -> None:
