@@ -116,10 +116,10 @@ TASKS = {
 
 
 def tasks() -> dict[str, Any]:
-    """Every task there is, except the queue's own."""
+    """Every task there is, except the queue’s own and those of tests."""
     current_app.loader.import_default_modules()
     current_app.finalize(auto=True)
-    return {name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")}
+    return {name: task for name, task in current_app.tasks.items() if not name.startswith(("celery.", "tests."))}
 
 
 class Says(Enum):
