@@ -123,9 +123,7 @@ class House:
             return self.invited if address.name == "seat-declare" else self.member
         if address.door.kind is Kind.OWN:
             return self.insider if address.door.methods[READ] is Action.MANAGE_ORGANISATION else self.author
-        if address.name in SECOND_FACTOR | WITH_SEALING_KEY | {
-            "account_reauthenticate"
-        }:  # who has a password to show again
+        if address.name in SECOND_FACTOR | WITH_SEALING_KEY | ONCE_MORE:
             return self.author
         return self.publisher if address.door.kind is Kind.PUBLISHER else self.insider
 
@@ -136,6 +134,8 @@ class House:
         return url_of(address, World(self.world.incident, {**self.world.names, **self.instead.get(address.name, {})}))
 
 
+# Only for somebody who has a password, or something else, to show once more.
+ONCE_MORE = {"account_reauthenticate", "mfa_reauthenticate", "mfa_reauthenticate_webauthn"}
 # Only for somebody who has switched a second factor on.
 SECOND_FACTOR = {
     "mfa_edit_webauthn",
