@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from core.tenancy import Principal, acting_as
 from incidents.models import Incident, Victim
 from incidents.services import file_incident, grant_access
-from organisations.actors import Actor
+from organisations.actors import Actor, actor_for
 from organisations.roles import Grade
 from tests.people import People
 
@@ -172,6 +172,17 @@ def test_a_draft_is_seen_by_its_author_alone(people: People) -> None:
         open_draft(actor=people.vela.analyst)
     with acting_as(people.vela.another("analyst").principal):
         assert Draft.objects.count() == 0
+
+
+def test_asking_who_somebody_is_binds_nobody(people: People) -> None:
+    mine = filed(people.vela.analyst)
+    with acting_as(people.orrin.analyst.principal), transaction.atomic():
+        found = actor_for(people.vela.analyst.user, people.vela.organisation.pk)
+        assert found == people.vela.analyst
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('app.user_id')")
+            assert cursor.fetchone() == (str(people.orrin.analyst.user.pk),)
+        assert not Incident.objects.filter(pk=mine.pk).exists()
 
 
 def test_the_principal_does_not_outlive_its_block(people: People) -> None:
