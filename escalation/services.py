@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from attribution import reply_rules
@@ -15,6 +14,7 @@ from attribution.services import require_replies, settle_case
 from core import clock
 from core.errors import Invalid
 from incidents.access import case_for
+from incidents.numbering import next_number
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
@@ -42,7 +42,7 @@ def propose_measure(*, actor: Actor, reference: str, proposal: Mapping[str, Any]
     report, standing = selectors.judge(incident, given.view)
     rung = measures(ladder.content)[given.view.code]
     measure = Measure.objects.create(
-        incident=incident, number=_next_number(incident.pk), code=given.view.code, title=given.title, text=given.text,
+        incident=incident, number=next_number(Measure.objects.filter(incident=incident)), code=given.view.code, title=given.title, text=given.text,
         target_state=given.view.target_state or "", starts_on=given.view.starts_on, expires_on=given.view.expires_on,
         answers=answers.as_json(given), proposed_by=actor.user, organisation=actor.organisation,
         ladder_version=ladder.version, people_needed=rung["approvals"], level=rung["level"],
@@ -151,11 +151,6 @@ def _first_status(report: GuardrailReport, rung: Mapping[str, Any]) -> Status:
     if not report.allowed:
         return Status.REFUSED
     return Status.APPROVED if rung["approvals"] == 1 else Status.PROPOSED
-
-
-def _next_number(incident_id: int) -> int:
-    """One more than the highest, under the case's lock."""
-    return int(Measure.objects.filter(incident_id=incident_id).aggregate(highest=Max("number"))["highest"] or 0) + 1
 
 
 def _record(actor: Actor, verb: str, measure: Measure, **more: Any) -> None:

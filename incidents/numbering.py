@@ -13,5 +13,5 @@ def lock(incident: Incident, what: str) -> None:
 
 
 def next_number(rows: models.QuerySet[models.Model]) -> int:
-    """One more than the highest; call it under `lock`."""
+    """One more than the highest; call it under `lock`, or under the lock of the case."""
     return int(rows.aggregate(highest=Max("number"))["highest"] or 0) + 1

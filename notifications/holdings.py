@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from organisations.actors import Actor
 from organisations.holdings import Held, Source, declare
-from organisations.models import Membership, User
+from organisations.models import User
 from organisations.roles import Role
+from organisations.selectors import lasting_people
 
 from .models import DutyContact
 from .rota import contacts_of, days_in_words
@@ -40,10 +41,8 @@ def find(actor: Actor, person: User) -> list[Held]:
 
 def takers(actor: Actor, person: User) -> list[User]:
     """Members who are people and belong to the house without an end."""
-    found = Membership.objects.filter(organisation=actor.organisation, suspended_at__isnull=True, until__isnull=True)
-    found = found.exclude(roles__contains=[Role.GUEST]).exclude(user=person)
-    live = found.filter(user__is_active=True, user__service_of__isnull=True).select_related("user")
-    return [membership.user for membership in live.order_by("user__name", "pk")]
+    found = lasting_people(actor.organisation).exclude(roles__contains=[Role.GUEST]).exclude(user=person)
+    return [membership.user for membership in found]
 
 
 @transaction.atomic

@@ -1,6 +1,6 @@
 """What pages and API read of people and organisations."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from core import clock
 
@@ -21,6 +21,13 @@ def members_of(actor: Actor) -> list[Membership]:
     in_force = Q(until__isnull=True) | Q(until__gt=clock.now())
     found = Membership.objects.filter(in_force, organisation=actor.organisation).select_related("user")
     return list(found.order_by("user__name", "pk"))
+
+
+def lasting_people(organisation: Organisation) -> QuerySet[Membership]:
+    """Who could take something over for good, by name: people and no programs, not suspended, who belong without an end."""
+    found = Membership.objects.filter(organisation=organisation, suspended_at__isnull=True, until__isnull=True)
+    found = found.filter(user__is_active=True, user__service_of__isnull=True)
+    return found.select_related("user").order_by("user__name", "pk")
 
 
 def changes_of(membership: Membership) -> list[MembershipChange]:

@@ -9,8 +9,9 @@ from django.utils.translation import ngettext
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.holdings import Held, Source, declare
-from organisations.models import Membership, User
+from organisations.models import User
 from organisations.roles import BY_ROLE, Action
+from organisations.selectors import lasting_people
 
 from .models import RemediationTask
 from .states import TaskStatus
@@ -50,10 +51,8 @@ def find(actor: Actor, person: User) -> list[Held]:
 
 def takers(actor: Actor, person: User) -> list[User]:
     """Members who can do tasks: people, and no program."""
-    found = Membership.objects.filter(organisation=actor.organisation, roles__overlap=DOERS, suspended_at__isnull=True)
-    people = found.filter(until__isnull=True, user__is_active=True, user__service_of__isnull=True)
-    live = people.exclude(user=person).select_related("user")
-    return [membership.user for membership in live.order_by("user__name", "pk")]
+    found = lasting_people(actor.organisation).filter(roles__overlap=DOERS).exclude(user=person)
+    return [membership.user for membership in found]
 
 
 @transaction.atomic

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import Invalid, NotFound
 from incidents.facts import Errors, clean_choice, clean_text
 from incidents.models import Incident
+from incidents.numbering import next_number
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
@@ -114,7 +114,7 @@ def propose_finding(*, actor: Actor, reference: str, facts: Mapping[str, Any]) -
     columns["article"] = columns.get("article") or hypothesis.article
     if columns["article"] is not None and not standard.legs[hypothesis.leg].holds_state:
         raise Invalid({"article": [_("An article is claimed on the leg of State responsibility, not here.")]})
-    number = (Finding.objects.filter(incident=case.incident).aggregate(last=Max("number"))["last"] or 0) + 1
+    number = next_number(Finding.objects.filter(incident=case.incident))
     finding = Finding.objects.create(
         incident=case.incident, number=number, hypothesis=hypothesis, standard_version=version, proposed_by=actor.user,
         organisation=actor.organisation, review_on=review_on, review_set_on=today, **columns,

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.errors import Invalid
 from incidents.facts import Errors, clean_choice, clean_country, clean_text
 from incidents.models import Incident
+from incidents.numbering import next_number
 from ledger.services import record
 from organisations.actors import Actor
 from organisations.roles import Action
@@ -78,11 +78,6 @@ def check_hypothesis(facts: Mapping[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def next_number(incident: Incident) -> int:
-    """The number after the last; the case is locked."""
-    return (Hypothesis.objects.filter(incident=incident).aggregate(last=Max("number"))["last"] or 0) + 1
-
-
 def ensure_alternatives(actor: Actor, incident: Incident, leg: str) -> None:
     """One open alternative of every kind on a leg: another State, a group, a false flag, an actor not known."""
     there = Hypothesis.objects.filter(incident=incident, leg=leg, is_alternative=True)
@@ -90,7 +85,7 @@ def ensure_alternatives(actor: Actor, incident: Incident, leg: str) -> None:
     for kind in standard_of(version_in_force()).legs[leg].kinds:
         if kind not in present:
             Hypothesis.objects.create(
-                incident=incident, leg=leg, number=next_number(incident), kind=kind, is_alternative=True,
+                incident=incident, leg=leg, number=next_number(Hypothesis.objects.filter(incident=incident)), kind=kind, is_alternative=True,
                 added_by=actor.user,
             )  # fmt: skip
 
@@ -106,7 +101,10 @@ def add_hypothesis(*, actor: Actor, reference: str, facts: Mapping[str, Any]) ->
     columns = check_hypothesis(facts)
     ensure_leg(actor, case.incident, columns["leg"])
     added = Hypothesis.objects.create(
-        incident=case.incident, number=next_number(case.incident), added_by=actor.user, **columns
+        incident=case.incident,
+        number=next_number(Hypothesis.objects.filter(incident=case.incident)),
+        added_by=actor.user,
+        **columns,
     )
     record(
         actor=actor, verb="hypothesis.added", subject=added, root_id=case.incident.pk,

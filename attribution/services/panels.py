@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from accreditation.errors import NotAccredited
@@ -17,6 +16,7 @@ from core.tenancy import acting_as
 from incidents.access import case_for
 from incidents.facts import Errors, clean_choice, clean_text
 from incidents.models import Incident
+from incidents.numbering import next_number
 from incidents.services import grant_access
 from ledger.services import record
 from organisations.actors import Actor
@@ -76,7 +76,7 @@ def convene_panel(
         raise Invalid(errors)
     if Panel.objects.filter(finding=found, state__in=[Round.INVITING, Round.SEALED]).exists():
         raise rules_broken.RoundOpen
-    number = (Panel.objects.filter(incident=case.incident).aggregate(last=Max("number"))["last"] or 0) + 1
+    number = next_number(Panel.objects.filter(incident=case.incident))
     standard = norms.standard_of(found.standard_version)
     panel = Panel.objects.create(
         incident=case.incident, finding=found, number=number, scale=found.scale, required_seats=sorted(standard.seats),
@@ -108,7 +108,7 @@ def invite_seat(
         raise rules_broken.NoSeatFor(side)
     if not is_accredited(organisation):
         raise NotAccredited(organisation=organisation.slug)
-    number = (Seat.objects.filter(incident=case.incident).aggregate(last=Max("number"))["last"] or 0) + 1
+    number = next_number(Seat.objects.filter(incident=case.incident))
     seat_code = norms.seat_of(discipline, version)
     seat = Seat.objects.create(
         incident=case.incident, panel=found, number=number, discipline=discipline, seat=seat_code, about=text,

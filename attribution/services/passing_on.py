@@ -8,14 +8,15 @@ Whoever takes it declares for themselves, and every rule of independence is aske
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from accreditation.errors import NotAccredited
 from accreditation.selectors import is_accredited
 from core.tenancy import acting_as
 from incidents.access import lock_case
+from incidents.numbering import next_number
 from organisations.actors import Actor
-from organisations.models import Membership, User
+from organisations.models import User
+from organisations.selectors import lasting_people
 
 from .. import errors as rules_broken
 from ..models import Panel, Seat
@@ -52,13 +53,10 @@ def successors(actor: Actor, person: User, held: HeldSeat) -> list[User]:
     """Members of the house whose role may take the seat, and who do not sit on its panel already."""
     if not held.passes:
         return []
-    found = Membership.objects.filter(
-        organisation=actor.organisation, roles__overlap=sorted(roles_for(held.code)), suspended_at__isnull=True,
-        until__isnull=True, user__is_active=True,
-    )  # fmt: skip
+    found = lasting_people(actor.organisation).filter(roles__overlap=sorted(roles_for(held.code)))
     sitting = Seat.objects.filter(panel_id=held.panel_id, recused_at__isnull=True, member__isnull=False)
     others = found.exclude(user=person).exclude(user__in=list(sitting.values_list("member_id", flat=True)))
-    return [membership.user for membership in others.select_related("user").order_by("user__name", "pk")]
+    return [membership.user for membership in others]
 
 
 @transaction.atomic
@@ -83,7 +81,7 @@ def pass_seat_on(*, actor: Actor, held: HeldSeat, to: User) -> Seat | None:
         if cursor.fetchone() != (True,):
             return None
     with acting_as(system.principal):
-        number = (Seat.objects.filter(incident_id=old.incident_id).aggregate(last=Max("number"))["last"] or 0) + 1
+        number = next_number(Seat.objects.filter(incident_id=old.incident_id))
         seat = Seat.objects.create(
             incident_id=old.incident_id, panel=panel, number=number, discipline=old.discipline, seat=old.seat, about=old.about,
             organisation=actor.organisation, answer_by=panel.deadline, invited_by=system.user,

@@ -14,6 +14,7 @@ from incidents.access import case_for
 from incidents.models import Incident
 from organisations.actors import Actor
 from tests.people import People
+from tests.stores import own_store
 from tests.tenancy.test_walls import filed
 
 Make = Callable[..., Review]
@@ -22,11 +23,7 @@ Make = Callable[..., Review]
 @pytest.fixture(autouse=True)
 def files_root(tmp_path: Path, settings: Any) -> Path:
     """An empty store."""
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
-    settings.FILES_ROOT.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
-    return Path(settings.FILES_ROOT)
+    return own_store(tmp_path, settings)
 
 
 @pytest.fixture

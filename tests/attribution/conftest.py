@@ -5,15 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests.stores import own_store
+
 
 @pytest.fixture(autouse=True)
 def files_root(tmp_path: Path, settings: Any) -> Path:
     """An empty store."""
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
-    settings.FILES_ROOT.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
-    return Path(settings.FILES_ROOT)
+    return own_store(tmp_path, settings)
 
 
 from tests.evidence.test_danger import scanner  # noqa: E402, F401  (a fixture)

@@ -21,6 +21,7 @@ from organisations.actors import Actor
 from organisations.models import Organisation
 from organisations.roles import Grade
 from tests.people import People
+from tests.stores import own_store
 from tests.tenancy.test_walls import filed
 
 
@@ -104,11 +105,7 @@ class Case:
 @pytest.fixture(autouse=True)
 def files_root(tmp_path: Path, settings: Any) -> Path:
     """An empty store."""
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
-    settings.FILES_ROOT.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
-    return Path(settings.FILES_ROOT)
+    return own_store(tmp_path, settings)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 
 from organisations.actors import SYSTEM_EMAIL
 from organisations.models import User
+from tests.stores import own_store
 
 KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
 
@@ -49,10 +50,7 @@ def s3_address() -> Iterator[str]:
 @pytest.fixture(autouse=True)
 def files_root(tmp_path: Path, settings: Any, request: pytest.FixtureRequest) -> Path:
     """An empty store."""
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
-    settings.FILES_ROOT.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    own_store(tmp_path, settings)
     if getattr(request, "param", "folder") == "bucket":
         address, bucket = request.getfixturevalue("s3_address"), f"evidence-{uuid.uuid4().hex[:12]}"
         boto3.client("s3", endpoint_url=address, **KEYS).create_bucket(Bucket=bucket)

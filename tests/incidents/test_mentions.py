@@ -22,6 +22,7 @@ from organisations.roles import Grade, Role
 from remediation import services as remediation
 from tests.evidence.builders import given, shared
 from tests.people import People
+from tests.stores import own_store
 from tests.tenancy.test_walls import filed
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-5")]
@@ -32,10 +33,7 @@ KINDS = ("case.mentioned", "evidence.mentioned")
 @pytest.fixture
 def files_root(tmp_path: Path, settings: Any) -> Path:
     """An empty store."""
-    settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "files", tmp_path / "uploads"
-    settings.FILES_ROOT.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
-    return Path(settings.FILES_ROOT)
+    return own_store(tmp_path, settings)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from tests.evidence.builders import given, shared, the_file
 from tests.evidence.test_danger import scanner  # noqa: F401  (a fixture)
 from tests.incidents.cases import filed
 from tests.people import People
+from tests.stores import own_store
 
 pytestmark = [pytest.mark.django_db, pytest.mark.duty("SHR-2")]
 SignIn = Callable[[Actor], Client]
@@ -38,10 +39,7 @@ WHY = "To compare the pumps"
 @pytest.fixture(autouse=True)
 def _store(tmp_path: Path, settings: Any) -> None:
     """A store of their own, and the platform's account as in every installation."""
-    settings.FILES_ROOT = tmp_path / "files"
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "uploads"
-    settings.FILES_ROOT.mkdir()
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+    own_store(tmp_path, settings)
     User.objects.get_or_create(email=SYSTEM_EMAIL, defaults={"name": "Norms Platform", "is_system": True})
 
 
