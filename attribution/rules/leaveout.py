@@ -87,7 +87,8 @@ def single_items(
     """Every kind of single new item, as good as an item can be, that would change the tier or contest the finding.
 
     Tried are: an origin not in the case yet, one the finding rests on already, and an interested party; for the finding and
-    against it. Classes that the standard treats alike are tried once.
+    against it. Classes that the standard treats alike are tried once; one that any item of the case has already, by itself: that
+    item may come to count beside the new one, and then the two are of one class.
     """
     case, _cycles = build_case(finding, items, hypotheses, panel, standard)
     now, was_contested = tier_of(requirements_of(case), standard), bool(case.open_contests)
@@ -95,7 +96,7 @@ def single_items(
     interested = next(
         (s.code for s in standard.statement_types.values() if s.interested_party and s.counts == "yes"), None
     )
-    carried = {row.item.evidence_class for row in case.support.items}
+    carried = {row.evidence_class for row in items}
     alike: dict[tuple[object, ...], list[str]] = {}
     for code, kind in standard.classes.items():
         alike.setdefault((*_treatment(kind), code if code in carried else None), []).append(code)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from attribution.rules import (
@@ -156,6 +156,15 @@ def test_which_one_item_would_raise_it() -> None:
     assert against and all(row.contested for row in against)
 
 
+# The finance trail supports only beside a new item: a second one of its class adds no class, where any other does.
+BESIDE_THE_NEW = (
+    item("E-0", origin="a", ratings={"H1": "II", "H2": "I", "H3": "I"}),
+    item("E-1", origin="b", ratings={"H1": "CC", "H2": "I", "H3": "I", "H4": "I"}),
+    item("E-2", "financial_trail", origin="a", ratings={"H4": "I"}),
+)
+
+
+@example(BESIDE_THE_NEW)
 @settings(max_examples=25)
 @given(bodies())
 def test_each_effect_is_what_the_rules_say_with_that_item(items: tuple[EvidenceView, ...]) -> None:
